@@ -1,0 +1,46 @@
+// Binary heap over Vec. `Before(a, b)` says that a leaves the heap before b; it is a stateless function object.
+#pragma once
+
+#include <algorithm>
+
+#include "core/vec.hpp"
+
+namespace vhnsw {
+
+template <typename T, typename Before>
+class Heap {
+public:
+    size_t size() const { return items_.size(); }
+    bool empty() const { return items_.empty(); }
+    const T &top() const { return items_[0]; }
+    std::span<const T> items() const { return items_.span(); }
+
+    void clear() { items_.clear(); }
+    void reserve(size_t wanted) { items_.reserve(wanted); }
+    void release() { items_.release(); }
+
+    void
+    push(T item)
+    {
+        items_.push(item);
+        std::push_heap(items_.begin(), items_.end(), After{});
+    }
+
+    T
+    pop()
+    {
+        std::pop_heap(items_.begin(), items_.end(), After{});
+        T item = items_.back();
+        items_.pop_back();
+        return item;
+    }
+
+private:
+    // The std heap keeps the *largest* element first.
+    struct After {
+        bool operator()(const T &a, const T &b) const { return Before{}(b, a); }
+    };
+    Vec<T> items_;
+};
+
+}  // namespace vhnsw

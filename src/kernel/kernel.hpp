@@ -1,0 +1,58 @@
+// The loops that touch every dimension, as a table of function pointers: one table per instruction set, the best one
+// the processor offers is chosen once at load. Integer results are identical on every instruction set; float results
+// differ by rounding only (bounds in README.md). No loop allocates, fails or reads beyond the lengths it is given, and
+// no pointer needs any alignment.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace vhnsw::kernel {
+
+// Sums of one pass over two vectors, from which the cosine follows.
+struct CosineSums {
+    float dot;
+    float norm_a;  // squared
+    float norm_b;  // squared
+};
+
+struct Kernels {
+    const char *name;  // "scalar", "avx2", "avx512"
+
+    // --- float vectors of any length n >= 0. Sums are accumulated in float, in at least 16 lanes. ---
+    float (*l2_squared)(const float *a, const float *b, size_t n);
+    float (*inner_product)(const float *a, const float *b, size_t n);
+    float (*l1)(const float *a, const float *b, size_t n);
+    CosineSums (*cosine)(const float *a, const float *b, size_t n);
+
+    // --- codes and sketches: n (dimensions) is a multiple of 32, at most 65536 ---
+    // Exact sum of a[i] * b[i]; elements in -127..127.
+    int32_t (*dot_i8)(const int8_t *a, const int8_t *b, size_t n);
+    // Number of bits that differ; n bits in n / 8 bytes.
+    uint32_t (*hamming)(const uint8_t *a, const uint8_t *b, size_t n);
+    // For each of `count` rows, `stride` bytes apart from `rows` on: sum over the planes p of 2^p times the sum of q[i]
+    // over the bits i set in plane p. A row begins with its planes, n / 8 bytes each, plane 0 first; bit i is bit i % 8
+    // of byte i / 8. q elements in -128..127; planes 1..4.
+    void (*masked_sums)(const uint8_t *rows, size_t stride, size_t count, unsigned planes, const int8_t *q, size_t n,
+                        int32_t *out);
+    // out = bits of (r[i] >= 0), layout as above.
+    void (*sign_bits)(const float *r, size_t n, uint8_t *out);
+
+    // --- rotation: in-place fast Walsh-Hadamard transform of 2^log2n floats, not normalised; log2n >= 5 ---
+    void (*hadamard)(float *x, unsigned log2n);
+};
+
+extern constinit const Kernels scalar_kernels;
+#if defined(__x86_64__)
+extern constinit const Kernels avx2_kernels;
+extern constinit const Kernels avx512_kernels;
+#endif
+
+// All tables this processor can run, best first; ends with null. For tests.
+const Kernels *const *available_kernels();
+
+// The table in use. select_kernels() is called once, at load; before that the scalar table is in use.
+extern constinit const Kernels *active;
+void select_kernels();
+
+}  // namespace vhnsw::kernel
