@@ -1,0 +1,124 @@
+# vectorhnsw: `make help` lists the targets. Build, install and installcheck are PGXS's own.
+
+EXTENSION   = vectorhnsw
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(EXTENSION).control)
+MODULE_big  = $(EXTENSION)
+SRCS       := $(sort $(wildcard src/*.cpp src/*/*.cpp))
+OBJS       := $(SRCS:.cpp=.o)
+DATA       := $(wildcard src/sql/upgrade/*.sql)
+DATA_built := $(EXTENSION)--$(EXTVERSION).sql
+EXTRA_CLEAN = build compile_commands.json $(OBJS:.o=.d)
+
+# An empty list switches the suite off: PGXS asks with ifdef, so these are expanded here and now.
+REGRESS       := $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
+REGRESS_OPTS   = --load-extension=$(EXTENSION)
+ISOLATION     := $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=test/isolation --load-extension=$(EXTENSION)
+PROVE_TESTS   ?= $(sort $(wildcard test/tap/*.pl))
+TAP_TESTS     := $(PROVE_TESTS)
+
+# Shared by the module and by the native builds of the pure layers.
+DIALECT = -std=gnu++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics -Isrc -MMD -MP \
+          -Wall -Wextra -Wno-unused-parameter
+
+PG_CONFIG   ?= pg_config
+PG_CPPFLAGS  = -isystem $(shell $(PG_CONFIG) --includedir-server) \
+               -D'PGDLLEXPORT=__attribute__((visibility("default")))'
+PG_CXXFLAGS  = $(DIALECT) -fvisibility=hidden -fvisibility-inlines-hidden $(PROFILE)
+# PGXS compiles bitcode with none of our flags.
+override with_llvm = no
+
+.DEFAULT_GOAL := all
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+ifneq ($(wildcard $(PGXS)),)
+include $(PGXS)
+else
+all install uninstall clean installcheck:
+	@echo "PostgreSQL's build files (PGXS) are missing: on Debian 12, apt-get install postgresql-server-dev-15" >&2; exit 1
+endif
+
+$(OBJS): Makefile
+-include $(OBJS:.o=.d)
+
+$(DATA_built): $(sort $(wildcard src/sql/*.sql)) $(EXTENSION).control
+	cat /dev/null $(filter %.sql,$^) > $@
+
+##@ Build (PGXS): all install uninstall clean installcheck
+
+##@ Tests
+
+test: ## lint, unit, regress, isolation and TAP tests; installs missing Debian packages
+	@test/harness/packages.sh test
+	@test/harness/run_tests.sh
+
+tempcheck: all ## regress, isolation and TAP tests against a throw-away server
+	@test/harness/with_server.sh test/harness/suites.sh
+
+unit: build/unit/run ## unit tests of the layers that need no server
+	@build/unit/run
+
+asan: build/asan/run ## the same with the address and undefined-behaviour sanitizers
+	@build/asan/run
+
+##@ See it work
+
+demo: ## load real data, build an index, search it; installs missing Debian packages
+	@test/harness/packages.sh demo
+	@$(MAKE) --no-print-directory -s all
+	@test/harness/with_server.sh test/demo/demo.sh
+
+bench: all build/bench/run ## recall, speed, build time: make bench ARGS="..."
+	@test/harness/with_server.sh build/bench/run $(ARGS)
+
+bench-kernel: build/bench-kernel/run ## nanoseconds per distance for each instruction set
+	@build/bench-kernel/run $(ARGS)
+
+##@ Code
+
+LINTS = $(patsubst test/lint/%.sh,lint-%,$(sort $(wildcard test/lint/*.sh)))
+lint: $(LINTS) ## machine checks of the rules of the code
+lint-%: all
+	@test/lint/$*.sh
+
+CODE = $(sort $(wildcard src/*.hpp src/*.cpp src/*/*.hpp src/*/*.cpp test/*/*.hpp test/*/*.cpp test/bench/*/*.cpp))
+format: ## clang-format all C++ files
+	@clang-format -i $(CODE)
+format-check: ## fail when clang-format would change a file
+	@clang-format --dry-run --Werror $(CODE)
+
+metrics: ## size and shape of the code, in numbers
+	@test/lint/tools/metrics.sh
+
+compile_commands.json: Makefile ## compilation database for editors and clang-tidy
+	bear -- $(MAKE) -B all build/unit/run
+
+help: ## this list
+	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z_.-]+:.*## / { printf "  %-22s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: test tempcheck unit asan demo bench bench-kernel lint format format-check metrics help
+
+# Native programs: the pure layers and what drives them, without a server, in build/<program>/.
+PURE        := $(sort $(foreach layer,core kernel quant graph,$(wildcard src/$(layer)/*.cpp)))
+NATIVE_FLAGS = $(DIALECT) -g -O2 -Wconversion -Wshadow -Werror
+SANITIZE     = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+unit_src         = $(PURE) $(wildcard test/unit/*.cpp)
+asan_src         = $(unit_src)
+asan_flags       = $(SANITIZE)
+bench_src        = $(wildcard test/bench/*.cpp)
+bench_flags      = -I$(shell $(PG_CONFIG) --includedir)
+bench_libs       = -lpq
+bench-kernel_src = $(PURE) $(wildcard test/bench/kernel/*.cpp)
+
+# $(1): program
+define native
+$(1)_objs = $$(patsubst %.cpp,build/$(1)/%.o,$$($(1)_src))
+build/$(1)/%.o: %.cpp Makefile
+	@mkdir -p $$(@D)
+	$$(CXX) $$(NATIVE_FLAGS) $$($(1)_flags) -c $$< -o $$@
+build/$(1)/run: $$($(1)_objs)
+	@mkdir -p $$(@D)
+	$$(CXX) $$($(1)_flags) $$^ $$($(1)_libs) -o $$@
+-include $$($(1)_objs:.o=.d)
+endef
+$(foreach program,unit asan bench bench-kernel,$(eval $(call native,$(program))))
