@@ -1,0 +1,217 @@
+// AVX-512 with VNNI and VPOPCNTDQ: Intel Ice Lake and AMD Zen 4 servers and later.
+#if defined(__x86_64__)
+
+// GCC 12 warns of the deliberately uninitialised registers inside its own intrinsics (its bug 105593).
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
+#include <immintrin.h>
+
+#include <cstring>
+
+#include "kernel/kernel.hpp"
+
+// The target applies to the functions of this region only: an inline function of a header compiled with it could be
+// the copy the linker keeps for everyone.
+#if defined(__clang__)
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512vpopcntdq"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512vpopcntdq")
+#endif
+
+namespace vhnsw::kernel {
+namespace avx512 {
+namespace {
+
+struct Lane {
+    using Vec = __m512;
+    static constexpr size_t kWidth = 16;
+
+    static Vec load(const float *p) { return _mm512_loadu_ps(p); }
+    static Vec
+    load_part(const float *p, size_t count)
+    {
+        return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p);
+    }
+    static void store(float *p, Vec v) { _mm512_storeu_ps(p, v); }
+    static Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }
+    static Vec sub(Vec a, Vec b) { return _mm512_sub_ps(a, b); }
+    static Vec multiply_add(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
+    static Vec magnitude(Vec v) { return _mm512_andnot_ps(_mm512_set1_ps(-0.0f), v); }
+    static float
+    total(Vec v)
+    {
+        __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1));
+        __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+        __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+        return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+    }
+    // Partner plus own element, or minus it where the mask is set.
+    static Vec
+    butterflies(Vec v)
+    {
+        v = add_or_sub(_mm512_permute_ps(v, 0xB1), v, 0xAAAA);
+        v = add_or_sub(_mm512_permute_ps(v, 0x4E), v, 0xCCCC);
+        v = add_or_sub(_mm512_shuffle_f32x4(v, v, 0xB1), v, 0xF0F0);
+        return add_or_sub(_mm512_shuffle_f32x4(v, v, 0x4E), v, 0xFF00);
+    }
+    static Vec
+    add_or_sub(Vec partner, Vec own, __mmask16 minus)
+    {
+        return _mm512_mask_sub_ps(_mm512_add_ps(partner, own), minus, partner, own);
+    }
+};
+
+#include "kernel/loops.inl.hpp"
+
+uint32_t
+total_i32(__m512i v)
+{
+    __m256i eight = _mm256_add_epi32(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1));
+    __m128i four = _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
+    __m128i two = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4E));
+    return static_cast<uint32_t>(_mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xB1))));
+}
+
+constexpr __mmask64 kHalf = 0xFFFFFFFF;  // 32 of 64 bytes
+
+// VPDPBUSD multiplies unsigned by signed bytes, so a is shifted by 128 and 128 * b taken off again. Sums wrap around
+// like two's complement: only the final one has to fit.
+int32_t
+dot_i8(const int8_t *a, const int8_t *b, size_t n)
+{
+    const __m512i offset = _mm512_set1_epi8(-128);
+    __m512i shifted = _mm512_setzero_si512(), excess = shifted;
+    size_t i = 0;
+    for (; i + 64 <= n; i += 64) {
+        __m512i x = _mm512_loadu_si512(a + i), y = _mm512_loadu_si512(b + i);
+        shifted = _mm512_dpbusd_epi32(shifted, _mm512_xor_si512(x, offset), y);
+        excess = _mm512_dpbusd_epi32(excess, offset, y);
+    }
+    if (i < n) {
+        __m512i x = _mm512_maskz_loadu_epi8(kHalf, a + i), y = _mm512_maskz_loadu_epi8(kHalf, b + i);
+        shifted = _mm512_dpbusd_epi32(shifted, _mm512_xor_si512(x, offset), y);
+        excess = _mm512_dpbusd_epi32(excess, offset, y);
+    }
+    return static_cast<int32_t>(total_i32(_mm512_sub_epi32(shifted, excess)));
+}
+
+uint32_t
+hamming(const uint8_t *a, const uint8_t *b, size_t n)
+{
+    __m512i sums = _mm512_setzero_si512();
+    size_t bytes = n / 8, at = 0;
+    for (; at + 64 <= bytes; at += 64) {
+        __m512i x = _mm512_xor_si512(_mm512_loadu_si512(a + at), _mm512_loadu_si512(b + at));
+        sums = _mm512_add_epi32(sums, _mm512_popcnt_epi32(x));
+    }
+    if (at < bytes) {
+        __mmask16 left = static_cast<__mmask16>((1u << (bytes - at) / 4) - 1);
+        __m512i x = _mm512_xor_si512(_mm512_maskz_loadu_epi32(left, a + at), _mm512_maskz_loadu_epi32(left, b + at));
+        sums = _mm512_add_epi32(sums, _mm512_popcnt_epi32(x));
+    }
+    return total_i32(sums);
+}
+
+// The unsigned numbers of kPlanes bits whose bits are in the planes, for as many dimensions as Word has bits.
+template <unsigned kPlanes, typename Word>
+inline __m512i
+gather_planes(const uint8_t *bits, size_t plane_bytes)
+{
+    __m512i code = _mm512_setzero_si512();
+    for (unsigned plane = 0; plane < kPlanes; ++plane) {
+        Word word;
+        memcpy(&word, bits + plane * plane_bytes, sizeof word);
+        __m512i weight = _mm512_set1_epi8(static_cast<char>(1 << plane));
+        code = plane == 0 ? _mm512_maskz_mov_epi8(word, weight) : _mm512_mask_add_epi8(code, word, code, weight);
+    }
+    return code;
+}
+
+// Four rows at a time share the loads of q and the final additions.
+template <unsigned kPlanes>
+inline __m128i
+four_masked_sums(const uint8_t *const *row, const int8_t *q, size_t n)
+{
+    __m512i sum[4] = {};
+    size_t i = 0;
+    for (; i + 64 <= n; i += 64) {
+        __m512i query = _mm512_loadu_si512(q + i);
+        for (unsigned r = 0; r < 4; ++r)
+            sum[r] = _mm512_dpbusd_epi32(sum[r], gather_planes<kPlanes, uint64_t>(row[r] + i / 8, n / 8), query);
+    }
+    if (i < n) {
+        __m512i query = _mm512_maskz_loadu_epi8(kHalf, q + i);
+        for (unsigned r = 0; r < 4; ++r)
+            sum[r] = _mm512_dpbusd_epi32(sum[r], gather_planes<kPlanes, uint32_t>(row[r] + i / 8, n / 8), query);
+    }
+    __m512i ab = _mm512_add_epi32(_mm512_unpacklo_epi32(sum[0], sum[1]), _mm512_unpackhi_epi32(sum[0], sum[1]));
+    __m512i cd = _mm512_add_epi32(_mm512_unpacklo_epi32(sum[2], sum[3]), _mm512_unpackhi_epi32(sum[2], sum[3]));
+    __m512i abcd = _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
+    __m256i half = _mm256_add_epi32(_mm512_castsi512_si256(abcd), _mm512_extracti64x4_epi64(abcd, 1));
+    return _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+}
+
+template <unsigned kPlanes>
+inline void
+masked_sums_of_planes(const uint8_t *rows, size_t stride, size_t count, const int8_t *q, size_t n, int32_t *out)
+{
+    for (size_t first = 0; first < count; first += 4) {
+        // The last group repeats the last row.
+        size_t left = count - first < 4 ? count - first : 4;
+        const uint8_t *row[4];
+        for (size_t r = 0; r < 4; ++r) row[r] = rows + (first + (r < left ? r : left - 1)) * stride;
+        _mm_mask_storeu_epi32(out + first, static_cast<__mmask8>((1u << left) - 1),
+                              four_masked_sums<kPlanes>(row, q, n));
+    }
+}
+
+void
+masked_sums(const uint8_t *rows, size_t stride, size_t count, unsigned planes, const int8_t *q, size_t n, int32_t *out)
+{
+    switch (planes) {
+        case 1: return masked_sums_of_planes<1>(rows, stride, count, q, n, out);
+        case 2: return masked_sums_of_planes<2>(rows, stride, count, q, n, out);
+        case 3: return masked_sums_of_planes<3>(rows, stride, count, q, n, out);
+        default: return masked_sums_of_planes<4>(rows, stride, count, q, n, out);
+    }
+}
+
+void
+sign_bits(const float *r, size_t n, uint8_t *out)
+{
+    for (size_t i = 0; i < n; i += 16) {
+        uint16_t bits = _mm512_cmp_ps_mask(_mm512_loadu_ps(r + i), _mm512_setzero_ps(), _CMP_GE_OQ);
+        memcpy(out + i / 8, &bits, sizeof bits);
+    }
+}
+
+}  // namespace
+}  // namespace avx512
+
+constinit const Kernels avx512_kernels = {
+    .name = "avx512",
+    .l2_squared = avx512::l2_squared,
+    .inner_product = avx512::inner_product,
+    .l1 = avx512::l1,
+    .cosine = avx512::cosine,
+    .dot_i8 = avx512::dot_i8,
+    .hamming = avx512::hamming,
+    .masked_sums = avx512::masked_sums,
+    .sign_bits = avx512::sign_bits,
+    .hadamard = avx512::hadamard,
+};
+
+}  // namespace vhnsw::kernel
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+
+#endif

@@ -1,0 +1,184 @@
+// The float loops and the rotation, written once. No include guard: every <isa>.cpp includes this inside its own
+// namespace and target region, after it has defined `Lane`:
+//
+//   kWidth, Vec             a register of kWidth floats; 2 * kWidth <= 32
+//   load, store             no alignment needed
+//   load_part(p, count)     the first `count` < kWidth floats, then zeros; reads nothing beyond them
+//   add, sub, magnitude     element by element
+//   multiply_add(a, b, c)   a * b + c, fused or not
+//   total(v)                sum of the elements
+//   butterflies(v)          the levels of the Hadamard transform with a stride below kWidth
+//
+// Four independent accumulators hide the latency of the addition: with fewer the loop waits for the previous sum,
+// with more the short remainders cost more than they gain. Element i goes to accumulator (i / kWidth) % 4 in the main
+// loop; the remainder is spread over all four; the end is ((s0 + s1) + (s2 + s3)), then total().
+
+using Vec = Lane::Vec;
+
+// The sums have no member initialisers: an implicit constructor would not belong to the target region.
+
+struct SquaredDifferences {
+    Vec sum;
+
+    void
+    take(Vec a, Vec b)
+    {
+        Vec difference = Lane::sub(a, b);
+        sum = Lane::multiply_add(difference, difference, sum);
+    }
+    void merge(const SquaredDifferences &other) { sum = Lane::add(sum, other.sum); }
+};
+
+struct Products {
+    Vec sum;
+
+    void take(Vec a, Vec b) { sum = Lane::multiply_add(a, b, sum); }
+    void merge(const Products &other) { sum = Lane::add(sum, other.sum); }
+};
+
+struct Differences {
+    Vec sum;
+
+    void take(Vec a, Vec b) { sum = Lane::add(sum, Lane::magnitude(Lane::sub(a, b))); }
+    void merge(const Differences &other) { sum = Lane::add(sum, other.sum); }
+};
+
+struct ProductsAndNorms {
+    Products dot, norm_a, norm_b;
+
+    void
+    take(Vec a, Vec b)
+    {
+        dot.take(a, b);
+        norm_a.take(a, a);
+        norm_b.take(b, b);
+    }
+    void
+    merge(const ProductsAndNorms &other)
+    {
+        dot.merge(other.dot);
+        norm_a.merge(other.norm_a);
+        norm_b.merge(other.norm_b);
+    }
+};
+
+template <typename Sums>
+inline Sums
+accumulate(const float *a, const float *b, size_t n)
+{
+    constexpr size_t w = Lane::kWidth;
+    Sums s0 = {}, s1 = {}, s2 = {}, s3 = {};
+    size_t i = 0;
+    for (; i + 4 * w <= n; i += 4 * w) {
+        s0.take(Lane::load(a + i), Lane::load(b + i));
+        s1.take(Lane::load(a + i + w), Lane::load(b + i + w));
+        s2.take(Lane::load(a + i + 2 * w), Lane::load(b + i + 2 * w));
+        s3.take(Lane::load(a + i + 3 * w), Lane::load(b + i + 3 * w));
+    }
+    if (i + 2 * w <= n) {
+        s0.take(Lane::load(a + i), Lane::load(b + i));
+        s1.take(Lane::load(a + i + w), Lane::load(b + i + w));
+        i += 2 * w;
+    }
+    if (i + w <= n) {
+        s2.take(Lane::load(a + i), Lane::load(b + i));
+        i += w;
+    }
+    // Zeros add nothing to any of the sums.
+    if (i < n) s3.take(Lane::load_part(a + i, n - i), Lane::load_part(b + i, n - i));
+    s0.merge(s1);
+    s2.merge(s3);
+    s0.merge(s2);
+    return s0;
+}
+
+float
+l2_squared(const float *a, const float *b, size_t n)
+{
+    return Lane::total(accumulate<SquaredDifferences>(a, b, n).sum);
+}
+
+float
+inner_product(const float *a, const float *b, size_t n)
+{
+    return Lane::total(accumulate<Products>(a, b, n).sum);
+}
+
+float
+l1(const float *a, const float *b, size_t n)
+{
+    return Lane::total(accumulate<Differences>(a, b, n).sum);
+}
+
+CosineSums
+cosine(const float *a, const float *b, size_t n)
+{
+    ProductsAndNorms sums = accumulate<ProductsAndNorms>(a, b, n);
+    return {Lane::total(sums.dot.sum), Lane::total(sums.norm_a.sum), Lane::total(sums.norm_b.sum)};
+}
+
+inline void
+butterfly(Vec &a, Vec &b)
+{
+    Vec sum = Lane::add(a, b);
+    b = Lane::sub(a, b);
+    a = sum;
+}
+
+// All levels with a stride up to kWidth.
+inline void
+hadamard_small_strides(float *x, size_t n)
+{
+    constexpr size_t w = Lane::kWidth;
+    for (size_t i = 0; i < n; i += 2 * w) {
+        Vec a = Lane::butterflies(Lane::load(x + i));
+        Vec b = Lane::butterflies(Lane::load(x + i + w));
+        butterfly(a, b);
+        Lane::store(x + i, a);
+        Lane::store(x + i + w, b);
+    }
+}
+
+inline void
+hadamard_level(float *x, size_t n, size_t stride)
+{
+    for (size_t block = 0; block < n; block += 2 * stride)
+        for (size_t i = block; i < block + stride; i += Lane::kWidth) {
+            Vec a = Lane::load(x + i);
+            Vec b = Lane::load(x + i + stride);
+            butterfly(a, b);
+            Lane::store(x + i, a);
+            Lane::store(x + i + stride, b);
+        }
+}
+
+// The levels of `stride` and 2 * stride in one pass: half the loads and stores of two passes.
+inline void
+hadamard_two_levels(float *x, size_t n, size_t stride)
+{
+    for (size_t block = 0; block < n; block += 4 * stride)
+        for (size_t i = block; i < block + stride; i += Lane::kWidth) {
+            Vec a = Lane::load(x + i);
+            Vec b = Lane::load(x + i + stride);
+            Vec c = Lane::load(x + i + 2 * stride);
+            Vec d = Lane::load(x + i + 3 * stride);
+            butterfly(a, b);
+            butterfly(c, d);
+            butterfly(a, c);
+            butterfly(b, d);
+            Lane::store(x + i, a);
+            Lane::store(x + i + stride, b);
+            Lane::store(x + i + 2 * stride, c);
+            Lane::store(x + i + 3 * stride, d);
+        }
+}
+
+void
+hadamard(float *x, unsigned log2n)
+{
+    size_t n = size_t{1} << log2n;
+    hadamard_small_strides(x, n);
+    size_t stride = 2 * Lane::kWidth;
+    for (; 4 * stride <= n; stride *= 4) hadamard_two_levels(x, n, stride);
+    if (stride < n) hadamard_level(x, n, stride);
+}

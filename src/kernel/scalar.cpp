@@ -1,0 +1,130 @@
+// Runs everywhere; also what the other instruction sets are tested against. Floats go four at a time through the
+// compiler's portable vectors, which every 64-bit processor has registers for.
+#include <cstring>
+
+#include "kernel/kernel.hpp"
+
+namespace vhnsw::kernel {
+namespace scalar {
+namespace {
+
+struct Lane {
+    typedef float Vec __attribute__((vector_size(16)));
+    typedef int32_t Bits __attribute__((vector_size(16)));
+    static constexpr size_t kWidth = 4;
+
+    static Vec
+    load(const float *p)
+    {
+        Vec v;
+        memcpy(&v, p, sizeof v);
+        return v;
+    }
+    static Vec
+    load_part(const float *p, size_t count)
+    {
+        Vec v = {};
+        memcpy(&v, p, count * sizeof *p);
+        return v;
+    }
+    static void store(float *p, Vec v) { memcpy(p, &v, sizeof v); }
+    static Vec add(Vec a, Vec b) { return a + b; }
+    static Vec sub(Vec a, Vec b) { return a - b; }
+    static Vec multiply_add(Vec a, Vec b, Vec c) { return a * b + c; }
+    static Vec magnitude(Vec v) { return (Vec)((Bits)v & 0x7FFFFFFF); }
+    static float total(Vec v) { return (v[0] + v[2]) + (v[1] + v[3]); }
+    static Vec
+    butterflies(Vec v)
+    {
+        float a = v[0] + v[1], b = v[0] - v[1], c = v[2] + v[3], d = v[2] - v[3];
+        return Vec{a + c, b + d, a - c, b - d};
+    }
+};
+
+#include "kernel/loops.inl.hpp"
+
+int32_t
+dot_i8(const int8_t *a, const int8_t *b, size_t n)
+{
+    int32_t sum = 0;
+    for (size_t i = 0; i < n; ++i) sum += a[i] * b[i];
+    return sum;
+}
+
+uint32_t
+hamming(const uint8_t *a, const uint8_t *b, size_t n)
+{
+    int count = 0;
+    for (size_t at = 0; at < n / 8; at += 4) {
+        uint32_t x, y;
+        memcpy(&x, a + at, sizeof x);
+        memcpy(&y, b + at, sizeof y);
+        count += __builtin_popcount(x ^ y);
+    }
+    return static_cast<uint32_t>(count);
+}
+
+// The sums of every subset of four elements, so that a row needs one look-up for four bits.
+struct SubsetSums {
+    int16_t sum[16];
+
+    explicit SubsetSums(const int8_t *q)
+    {
+        sum[0] = 0;
+        for (unsigned bit = 0; bit < 4; ++bit)
+            for (unsigned low = 0; low < (1u << bit); ++low)
+                sum[(1u << bit) + low] = static_cast<int16_t>(sum[low] + q[bit]);
+    }
+};
+
+// One step of 32 dimensions over all the rows.
+void
+add_masked_sums(const uint8_t *rows, size_t stride, size_t count, int32_t weight, const int8_t *q, int32_t *out)
+{
+    const SubsetSums sums[8] = {SubsetSums(q),      SubsetSums(q + 4),  SubsetSums(q + 8),  SubsetSums(q + 12),
+                                SubsetSums(q + 16), SubsetSums(q + 20), SubsetSums(q + 24), SubsetSums(q + 28)};
+    for (size_t row = 0; row < count; ++row) {
+        const uint8_t *bytes = rows + row * stride;
+        int32_t sum = 0;
+        for (unsigned i = 0; i < 4; ++i)
+            sum += sums[2 * i].sum[bytes[i] & 15] + sums[2 * i + 1].sum[bytes[i] >> 4];
+        out[row] += weight * sum;
+    }
+}
+
+void
+masked_sums(const uint8_t *rows, size_t stride, size_t count, unsigned planes, const int8_t *q, size_t n, int32_t *out)
+{
+    for (size_t row = 0; row < count; ++row) out[row] = 0;
+    for (unsigned plane = 0; plane < planes; ++plane)
+        for (size_t i = 0; i < n; i += 32)
+            add_masked_sums(rows + (plane * n + i) / 8, stride, count, 1 << plane, q + i, out);
+}
+
+void
+sign_bits(const float *r, size_t n, uint8_t *out)
+{
+    for (size_t i = 0; i < n; i += 8) {
+        unsigned byte = 0;
+        for (unsigned bit = 0; bit < 8; ++bit) byte |= static_cast<unsigned>(r[i + bit] >= 0) << bit;
+        out[i / 8] = static_cast<uint8_t>(byte);
+    }
+}
+
+}  // namespace
+}  // namespace scalar
+
+constinit const Kernels scalar_kernels = {
+    .name = "scalar",
+    .l2_squared = scalar::l2_squared,
+    .inner_product = scalar::inner_product,
+    .l1 = scalar::l1,
+    .cosine = scalar::cosine,
+    .dot_i8 = scalar::dot_i8,
+    .hamming = scalar::hamming,
+    .masked_sums = scalar::masked_sums,
+    .sign_bits = scalar::sign_bits,
+    .hadamard = scalar::hadamard,
+};
+
+}  // namespace vhnsw::kernel
