@@ -51,8 +51,8 @@ test: ## lint, unit, regress, isolation and TAP tests; installs missing Debian p
 	@test/harness/packages.sh test
 	@test/harness/run_tests.sh
 
-tempcheck: all ## regress, isolation and TAP tests against a throw-away server
-	@test/harness/with_server.sh test/harness/suites.sh
+tempcheck: all ## regress, isolation and TAP tests, throw-away server; ONLY="name ..." for some
+	@test/harness/with_server.sh test/harness/suites.sh $(ONLY)
 
 unit: build/unit/run ## unit tests of the layers that need no server
 	@build/unit/run
@@ -80,7 +80,7 @@ lint: $(LINTS) ## machine checks of the rules of the code
 lint-%: all
 	@test/lint/$*.sh
 
-CODE = $(sort $(wildcard src/*.hpp src/*.cpp src/*/*.hpp src/*/*.cpp test/*/*.hpp test/*/*.cpp test/bench/*/*.cpp))
+CODE = $(sort $(wildcard src/*.hpp src/*.cpp src/*/*.hpp src/*/*.cpp test/*/*.hpp test/*/*.cpp))
 format: ## clang-format all C++ files
 	@clang-format -i $(CODE)
 format-check: ## fail when clang-format would change a file
@@ -105,10 +105,11 @@ SANITIZE     = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-san
 unit_src         = $(PURE) $(wildcard test/unit/*.cpp)
 asan_src         = $(unit_src)
 asan_flags       = $(SANITIZE)
-bench_src        = $(wildcard test/bench/*.cpp)
+bench-kernel_cpp = $(wildcard test/bench/kernel_*.cpp)
+bench_src        = $(filter-out $(bench-kernel_cpp),$(wildcard test/bench/*.cpp))
 bench_flags      = -I$(shell $(PG_CONFIG) --includedir)
 bench_libs       = -lpq
-bench-kernel_src = $(PURE) $(wildcard test/bench/kernel/*.cpp)
+bench-kernel_src = $(PURE) $(bench-kernel_cpp)
 
 # $(1): program
 define native

@@ -1,0 +1,34 @@
+#!/bin/bash
+# packages.sh demo|test: makes sure that what `make demo` or `make test` needs is there. On Debian, missing packages are
+# installed when that is possible (root or sudo); otherwise they are named and the exit status is 1.
+set -euo pipefail
+
+missing=()
+need() { # package, command that succeeds when it is installed
+    bash -c "$2" >/dev/null 2>&1 || missing+=("$1")
+}
+
+need g++ 'command -v g++'
+need xz-utils 'command -v xz'
+if bash -c 'test -f "$(pg_config --pgxs)"' 2>/dev/null; then # any version that can build extensions
+    version=$(pg_config --version | sed 's/^PostgreSQL \([0-9]*\).*/\1/')
+    need "postgresql-$version" 'test -x "$(pg_config --bindir)/postgres"'
+else
+    missing+=(postgresql-15 postgresql-server-dev-15)
+fi
+if [ "$1" = test ]; then
+    need libipc-run-perl 'perl -MIPC::Run -e 1'
+fi
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+become_root=()
+if [ "$(id -u)" -ne 0 ]; then become_root=(sudo); fi
+if ! command -v apt-get >/dev/null || ! "${become_root[@]}" true 2>/dev/null </dev/null; then
+    echo "Missing packages (names as in Debian): ${missing[*]}" >&2
+    echo "Install them and try again: apt-get install --no-install-recommends ${missing[*]}" >&2
+    exit 1
+fi
+echo "Installing Debian packages: ${missing[*]}"
+"${become_root[@]}" env DEBIAN_FRONTEND=noninteractive bash -c '
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends "$@" >/dev/null' apt </dev/null "${missing[@]}"

@@ -1,0 +1,63 @@
+#!/bin/bash
+# with_server.sh COMMAND...: runs COMMAND beside a throw-away server that has the extension installed, and leaves nothing
+# behind: neither processes nor files, neither here nor in the PostgreSQL installation. `make all` must have run.
+#
+# COMMAND runs in a copy of the source tree, as an unprivileged user (`postgres` or `nobody` when started by root), with
+#   PATH, PG_CONFIG    a private copy of the PostgreSQL installation into which the extension is installed
+#   PGHOST PGPORT PGUSER PGDATABASE    the server, reachable through a Unix socket only
+#   WORK               a scratch folder outside the source tree
+# SERVER_OPTIONS may hold further options of the server, such as "-c shared_buffers=1GB".
+set -euo pipefail
+
+# --- First pass, as the caller: a scratch folder with a copy of the tree, handed to the unprivileged user. ---
+if [ "${1-}" != --inside ]; then
+    source_tree=$(cd "$(dirname "$0")/../.." && pwd)
+    WORK=$(mktemp -d "${TMPDIR:-/tmp}/vectorhnsw.XXXXXX")
+    trap 'rm -rf "$WORK"' EXIT
+    trap 'exit 130' INT TERM HUP
+    mkdir "$WORK/tree"
+    tar -C "$source_tree" --exclude=./.git -c . | tar -C "$WORK/tree" --no-same-owner -x
+    as_user=()
+    if [ "$(id -u)" -eq 0 ]; then
+        user=postgres
+        id "$user" >/dev/null 2>&1 || user=nobody
+        chown -R "$user" "$WORK"
+        as_user=(setpriv --reuid="$user" --regid="$(id -g "$user")" --init-groups)
+    fi
+    cd "$WORK/tree"
+    "${as_user[@]}" env WORK="$WORK" HOME="$WORK" test/harness/with_server.sh --inside "$@"
+    exit
+fi
+shift
+
+# --- Second pass, unprivileged: private installation, server, command. ---
+# PostgreSQL finds its files relative to its executable: copied programs beside linked files make an installation of its
+# own, into which `make install` may write.
+real=${PG_CONFIG:-pg_config}
+prefix=$WORK/pg
+for kind in --pkglibdir --sharedir; do
+    folder=$("$real" $kind)
+    mkdir -p "$prefix$folder"
+    cp -rs "$folder/." "$prefix$folder"
+done
+for kind in --bindir --includedir; do
+    folder=$("$real" $kind)
+    mkdir -p "$prefix$(dirname "$folder")"
+    if [ $kind = --bindir ]; then cp -a "$folder" "$prefix$folder"; else ln -s "$folder" "$prefix$folder"; fi
+done
+bin=$prefix$("$real" --bindir)
+export PATH=$bin:$PATH PG_CONFIG=$bin/pg_config LC_ALL=C.UTF-8 PSQLRC=/dev/null
+export PGHOST=$WORK/socket PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
+unset PGSERVICE PGHOSTADDR PGOPTIONS PGDATA PGSSLMODE PGPASSFILE
+unset MAKEFLAGS MAKELEVEL MFLAGS
+
+make -s install >"$WORK/install.log" 2>&1 || { cat "$WORK/install.log" >&2; exit 1; }
+mkdir -m 700 "$PGHOST"
+initdb -D "$WORK/data" -U "$PGUSER" -A trust --no-locale --encoding=UTF8 --no-sync >"$WORK/initdb.log" 2>&1 ||
+    { cat "$WORK/initdb.log" >&2; exit 1; }
+trap 'pg_ctl -D "$WORK/data" -m immediate -w stop >/dev/null 2>&1 || true' EXIT
+trap 'exit 130' INT TERM HUP
+pg_ctl -D "$WORK/data" -l "$WORK/server.log" -w start >/dev/null \
+    -o "-c listen_addresses='' -c unix_socket_directories='$PGHOST' -c fsync=off ${SERVER_OPTIONS-}" ||
+    { cat "$WORK/server.log" >&2; exit 1; }
+"$@"
