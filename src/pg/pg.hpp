@@ -60,9 +60,20 @@ extern "C" {
 #include "utils/snapmgr.h"
 #include "utils/spccache.h"
 #include "utils/syscache.h"
+#include "utils/varbit.h"
 }
 #if PG_VERSION_NUM >= 160000
 extern "C" {
 #include "varatt.h"
 }
+#endif
+
+// Before 16 there are no soft errors: input functions report every error at once.
+#if PG_VERSION_NUM < 160000
+#define ereturn(context, dummy_value, ...) \
+    do {                                   \
+        (void)(context);                   \
+        ereport(ERROR, __VA_ARGS__);       \
+        return dummy_value;                \
+    } while (0)
 #endif

@@ -1,0 +1,2 @@
+\echo Use "CREATE EXTENSION vectorhnsw" to load this file. \quit
+
