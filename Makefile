@@ -54,11 +54,11 @@ test: ## lint, unit, regress, isolation and TAP tests; installs missing Debian p
 tempcheck: all ## regress, isolation and TAP tests, throw-away server; ONLY="name ..." for some
 	@test/harness/with_server.sh test/harness/suites.sh $(ONLY)
 
-unit: build/unit/run ## unit tests of the layers that need no server
-	@build/unit/run
+unit: build/unit ## unit tests of the layers that need no server
+	@build/unit
 
-asan: build/asan/run ## the same with the address and undefined-behaviour sanitizers
-	@build/asan/run
+asan: build/unit_asan ## the same with the address and undefined-behaviour sanitizers
+	@build/unit_asan
 
 ##@ See it work
 
@@ -67,11 +67,14 @@ demo: ## load real data, build an index, search it; installs missing Debian pack
 	@$(MAKE) --no-print-directory -s all
 	@test/harness/with_server.sh test/demo/demo.sh
 
-bench: all build/bench/run ## recall, speed, build time: make bench ARGS="..."
-	@test/harness/with_server.sh build/bench/run $(ARGS)
+bench: all build/sql_bench ## recall, speed and build time of an index: make bench ARGS="..."
+	@test/harness/with_server.sh build/sql_bench $(ARGS)
 
-bench-kernel: build/bench-kernel/run ## nanoseconds per distance for each instruction set
-	@build/bench-kernel/run $(ARGS)
+bench-graph: build/graph_bench ## recall and hops of the graph alone: make bench-graph ARGS="..."
+	@build/graph_bench $(ARGS)
+
+bench-kernel: build/kernel_bench ## nanoseconds per distance on each instruction set
+	@build/kernel_bench $(ARGS)
 
 ##@ Code
 
@@ -90,36 +93,44 @@ metrics: ## size and shape of the code, in numbers
 	@test/lint/tools/metrics.sh
 
 compile_commands.json: Makefile ## compilation database for editors and clang-tidy
-	bear -- $(MAKE) -B all build/unit/run
+	bear -- $(MAKE) -B all build/unit
 
 help: ## this list
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z_.-]+:.*## / { printf "  %-22s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: test tempcheck unit asan demo bench bench-kernel lint format format-check metrics help
+.PHONY: test tempcheck unit asan demo bench bench-graph bench-kernel lint format format-check metrics help
 
-# Native programs: the pure layers and what drives them, without a server, in build/<program>/.
-PURE        := $(sort $(foreach layer,core kernel quant graph,$(wildcard src/$(layer)/*.cpp)))
-NATIVE_FLAGS = $(DIALECT) -g -O2 -Wconversion -Wshadow -Werror
-SANITIZE     = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+# Native programs: the pure layers and what drives them, without a server. A program may bring its own host services; the
+# archive offers plain ones.
+PURE         := $(sort $(foreach layer,core kernel quant graph,$(wildcard src/$(layer)/*.cpp))) test/harness/host.cpp
+UNIT         := $(sort $(wildcard test/unit/*.cpp))
+SQL_BENCH    := $(sort $(wildcard test/bench/sql_*.cpp))
+NATIVE_FLAGS  = $(DIALECT) -g -O2 -Wconversion -Wshadow -Werror
+ASAN_FLAGS    = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+native        = $(patsubst %.cpp,build/native/%.o,$(1))
+asan          = $(patsubst %.cpp,build/asan/%.o,$(1))
 
-unit_src         = $(PURE) $(wildcard test/unit/*.cpp)
-asan_src         = $(unit_src)
-asan_flags       = $(SANITIZE)
-bench-kernel_cpp = $(wildcard test/bench/kernel_*.cpp)
-bench_src        = $(filter-out $(bench-kernel_cpp),$(wildcard test/bench/*.cpp))
-bench_flags      = -I$(shell $(PG_CONFIG) --includedir)
-bench_libs       = -lpq
-bench-kernel_src = $(PURE) $(bench-kernel_cpp)
+build/native/%.o: %.cpp Makefile
+	@mkdir -p $(@D)
+	$(CXX) $(NATIVE_FLAGS) -c $< -o $@
+build/native/test/bench/sql_%.o: NATIVE_FLAGS += -fexceptions -frtti -isystem $(shell $(PG_CONFIG) --includedir)
+build/asan/%.o: %.cpp Makefile
+	@mkdir -p $(@D)
+	$(CXX) $(NATIVE_FLAGS) $(ASAN_FLAGS) -c $< -o $@
+build/native/pure.a: $(call native,$(PURE))
+build/asan/pure.a: $(call asan,$(PURE))
+build/%/pure.a:
+	@rm -f $@
+	ar rcs $@ $^
 
-# $(1): program
-define native
-$(1)_objs = $$(patsubst %.cpp,build/$(1)/%.o,$$($(1)_src))
-build/$(1)/%.o: %.cpp Makefile
-	@mkdir -p $$(@D)
-	$$(CXX) $$(NATIVE_FLAGS) $$($(1)_flags) -c $$< -o $$@
-build/$(1)/run: $$($(1)_objs)
-	@mkdir -p $$(@D)
-	$$(CXX) $$($(1)_flags) $$^ $$($(1)_libs) -o $$@
--include $$($(1)_objs:.o=.d)
-endef
-$(foreach program,unit asan bench bench-kernel,$(eval $(call native,$(program))))
+build/unit: $(call native,$(UNIT)) build/native/pure.a
+build/kernel_bench: $(call native,test/bench/kernel_bench.cpp) build/native/pure.a
+build/graph_bench: $(call native,test/bench/graph_bench.cpp) build/native/pure.a
+build/sql_bench: $(call native,$(SQL_BENCH))
+build/unit_asan: $(call asan,$(UNIT)) build/asan/pure.a
+build/sql_bench: LIBRARIES = -L$(shell $(PG_CONFIG) --libdir) -lpq
+build/unit_asan: LIBRARIES = $(ASAN_FLAGS)
+build/unit build/unit_asan build/kernel_bench build/graph_bench build/sql_bench:
+	$(CXX) $^ $(LIBRARIES) -o $@
+
+-include $(wildcard build/*/*/*/*.d)
