@@ -70,20 +70,19 @@ total_i32(__m256i v)
     return static_cast<uint32_t>(_mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xB1))));
 }
 
+// |a| times b with the sign of a: VPMADDUBSW multiplies unsigned by signed bytes. Elements of -127..127 make a pair of
+// products at most 2 * 127 * 127, which does not saturate.
 int32_t
 dot_i8(const int8_t *a, const int8_t *b, size_t n)
 {
-    __m256i low = _mm256_setzero_si256(), high = low;
+    const __m256i ones = _mm256_set1_epi16(1);
+    __m256i sums = _mm256_setzero_si256();
     for (size_t i = 0; i < n; i += 32) {
         __m256i x = load_bytes(a + i), y = load_bytes(b + i);
-        __m256i x_low = _mm256_cvtepi8_epi16(_mm256_castsi256_si128(x));
-        __m256i y_low = _mm256_cvtepi8_epi16(_mm256_castsi256_si128(y));
-        __m256i x_high = _mm256_cvtepi8_epi16(_mm256_extracti128_si256(x, 1));
-        __m256i y_high = _mm256_cvtepi8_epi16(_mm256_extracti128_si256(y, 1));
-        low = _mm256_add_epi32(low, _mm256_madd_epi16(x_low, y_low));
-        high = _mm256_add_epi32(high, _mm256_madd_epi16(x_high, y_high));
+        __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(x), _mm256_sign_epi8(y, x));
+        sums = _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, ones));
     }
-    return static_cast<int32_t>(total_i32(_mm256_add_epi32(low, high)));
+    return static_cast<int32_t>(total_i32(sums));
 }
 
 uint32_t
@@ -111,48 +110,72 @@ hamming(const uint8_t *a, const uint8_t *b, size_t n)
     return rest + total_i32(sums);
 }
 
-// Byte i of the result is -1 when bit i of the 32 is set, else 0.
-__m256i
+// Byte i of the result is bit i of the 32.
+inline __m256i
 spread_bits(const uint8_t *bits)
 {
     int32_t word;
     memcpy(&word, bits, sizeof word);
     const __m256i byte_of = _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
     const __m256i bit_of = _mm256_set1_epi64x(static_cast<long long>(0x8040201008040201));
-    __m256i spread = _mm256_shuffle_epi8(_mm256_set1_epi32(word), byte_of);
-    return _mm256_cmpeq_epi8(_mm256_and_si256(spread, bit_of), bit_of);
+    __m256i spread = _mm256_and_si256(_mm256_shuffle_epi8(_mm256_set1_epi32(word), byte_of), bit_of);
+    return _mm256_min_epu8(spread, _mm256_set1_epi8(1));
 }
 
-// The unsigned numbers of kPlanes bits whose bits are in the planes.
+// The products of 32 dimensions of q with the unsigned numbers whose kPlanes bits are in the planes, added in pairs.
 template <unsigned kPlanes>
 inline __m256i
-gather_planes(const uint8_t *bits, size_t plane_bytes)
+products(const uint8_t *bits, size_t plane_bytes, __m256i q)
 {
-    __m256i code = _mm256_setzero_si256();
-    for (unsigned plane = kPlanes; plane-- > 0;)
-        code = _mm256_sub_epi8(_mm256_add_epi8(code, code), spread_bits(bits + plane * plane_bytes));
-    return code;
+    const uint8_t *highest = bits + (kPlanes - 1) * plane_bytes;
+    __m256i code = spread_bits(highest);
+#pragma GCC unroll 3
+    for (unsigned below = 1; below < kPlanes; ++below)
+        code = _mm256_add_epi8(_mm256_add_epi8(code, code), spread_bits(highest - below * plane_bytes));
+    return _mm256_maddubs_epi16(code, q);
 }
 
 // Four rows at a time share the loads of q and the final additions.
-template <unsigned kPlanes>
+struct FourRows {
+    const uint8_t *a, *b, *c, *d;
+};
+struct FourSums {
+    __m256i a, b, c, d;
+};
+
+// The sums of the elements of a, b, c and d.
 inline __m128i
-four_masked_sums(const uint8_t *const *row, const int8_t *q, size_t n)
+totals(const FourSums &v)
 {
-    const __m256i ones = _mm256_set1_epi16(1);
-    __m256i sum[4] = {};
-    for (size_t i = 0; i < n; i += 32) {
-        __m256i query = load_bytes(q + i);
-        for (unsigned r = 0; r < 4; ++r) {
-            // At most 2 * 15 * 128: no saturation.
-            __m256i pairs = _mm256_maddubs_epi16(gather_planes<kPlanes>(row[r] + i / 8, n / 8), query);
-            sum[r] = _mm256_add_epi32(sum[r], _mm256_madd_epi16(pairs, ones));
-        }
-    }
-    __m256i ab = _mm256_add_epi32(_mm256_unpacklo_epi32(sum[0], sum[1]), _mm256_unpackhi_epi32(sum[0], sum[1]));
-    __m256i cd = _mm256_add_epi32(_mm256_unpacklo_epi32(sum[2], sum[3]), _mm256_unpackhi_epi32(sum[2], sum[3]));
+    __m256i ab = _mm256_add_epi32(_mm256_unpacklo_epi32(v.a, v.b), _mm256_unpackhi_epi32(v.a, v.b));
+    __m256i cd = _mm256_add_epi32(_mm256_unpacklo_epi32(v.c, v.d), _mm256_unpackhi_epi32(v.c, v.d));
     __m256i abcd = _mm256_add_epi32(_mm256_unpacklo_epi64(ab, cd), _mm256_unpackhi_epi64(ab, cd));
     return _mm_add_epi32(_mm256_castsi256_si128(abcd), _mm256_extracti128_si256(abcd, 1));
+}
+
+template <unsigned kPlanes>
+inline __m128i
+four_masked_sums(const FourRows &rows, const int8_t *q, size_t n)
+{
+    // Eight steps of pairs, each at most 2 * 15 * 128, fit 16 bits.
+    constexpr size_t kChunk = 8 * 32;
+    const __m256i ones = _mm256_set1_epi16(1);
+    FourSums sums = {};
+    for (size_t i = 0; i < n;) {
+        FourSums pairs = {};
+        for (size_t end = n - i < kChunk ? n : i + kChunk; i < end; i += 32) {
+            __m256i query = load_bytes(q + i);
+            pairs.a = _mm256_add_epi16(pairs.a, products<kPlanes>(rows.a + i / 8, n / 8, query));
+            pairs.b = _mm256_add_epi16(pairs.b, products<kPlanes>(rows.b + i / 8, n / 8, query));
+            pairs.c = _mm256_add_epi16(pairs.c, products<kPlanes>(rows.c + i / 8, n / 8, query));
+            pairs.d = _mm256_add_epi16(pairs.d, products<kPlanes>(rows.d + i / 8, n / 8, query));
+        }
+        sums.a = _mm256_add_epi32(sums.a, _mm256_madd_epi16(pairs.a, ones));
+        sums.b = _mm256_add_epi32(sums.b, _mm256_madd_epi16(pairs.b, ones));
+        sums.c = _mm256_add_epi32(sums.c, _mm256_madd_epi16(pairs.c, ones));
+        sums.d = _mm256_add_epi32(sums.d, _mm256_madd_epi16(pairs.d, ones));
+    }
+    return totals(sums);
 }
 
 template <unsigned kPlanes>
@@ -160,12 +183,15 @@ inline void
 masked_sums_of_planes(const uint8_t *rows, size_t stride, size_t count, const int8_t *q, size_t n, int32_t *out)
 {
     for (size_t first = 0; first < count; first += 4) {
-        // The last group repeats the last row.
-        size_t left = count - first < 4 ? count - first : 4;
-        const uint8_t *row[4];
-        for (size_t r = 0; r < 4; ++r) row[r] = rows + (first + (r < left ? r : left - 1)) * stride;
-        __m128i sums = four_masked_sums<kPlanes>(row, q, n);
-        memcpy(out + first, &sums, left * sizeof *out);
+        // The last group repeats its last row.
+        size_t left = count - first;
+        FourRows four;
+        four.a = rows + first * stride;
+        four.b = left > 1 ? four.a + stride : four.a;
+        four.c = left > 2 ? four.b + stride : four.b;
+        four.d = left > 3 ? four.c + stride : four.c;
+        __m128i sums = four_masked_sums<kPlanes>(four, q, n);
+        memcpy(out + first, &sums, (left < 4 ? left : 4) * sizeof *out);
     }
 }
 

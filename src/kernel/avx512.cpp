@@ -50,19 +50,19 @@ struct Lane {
         __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
         return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
     }
-    // Partner plus own element, or minus it where the mask is set.
+    // Partner plus or minus own element. Multiplying by one is exact, so the fused form rounds like an addition.
     static Vec
     butterflies(Vec v)
     {
-        v = add_or_sub(_mm512_permute_ps(v, 0xB1), v, 0xAAAA);
-        v = add_or_sub(_mm512_permute_ps(v, 0x4E), v, 0xCCCC);
-        v = add_or_sub(_mm512_shuffle_f32x4(v, v, 0xB1), v, 0xF0F0);
-        return add_or_sub(_mm512_shuffle_f32x4(v, v, 0x4E), v, 0xFF00);
+        v = _mm512_fmadd_ps(v, minus_where(0xAAAA), _mm512_permute_ps(v, 0xB1));
+        v = _mm512_fmadd_ps(v, minus_where(0xCCCC), _mm512_permute_ps(v, 0x4E));
+        v = _mm512_fmadd_ps(v, minus_where(0xF0F0), _mm512_shuffle_f32x4(v, v, 0xB1));
+        return _mm512_fmadd_ps(v, minus_where(0xFF00), _mm512_shuffle_f32x4(v, v, 0x4E));
     }
     static Vec
-    add_or_sub(Vec partner, Vec own, __mmask16 minus)
+    minus_where(__mmask16 minus)
     {
-        return _mm512_mask_sub_ps(_mm512_add_ps(partner, own), minus, partner, own);
+        return _mm512_mask_blend_ps(minus, _mm512_set1_ps(1), _mm512_set1_ps(-1));
     }
 };
 
@@ -122,38 +122,56 @@ template <unsigned kPlanes, typename Word>
 inline __m512i
 gather_planes(const uint8_t *bits, size_t plane_bytes)
 {
-    __m512i code = _mm512_setzero_si512();
-    for (unsigned plane = 0; plane < kPlanes; ++plane) {
-        Word word;
+    Word word;
+    memcpy(&word, bits, sizeof word);
+    __m512i code = _mm512_maskz_set1_epi8(word, 1);
+#pragma GCC unroll 3
+    for (unsigned plane = 1; plane < kPlanes; ++plane) {
         memcpy(&word, bits + plane * plane_bytes, sizeof word);
-        __m512i weight = _mm512_set1_epi8(static_cast<char>(1 << plane));
-        code = plane == 0 ? _mm512_maskz_mov_epi8(word, weight) : _mm512_mask_add_epi8(code, word, code, weight);
+        code = _mm512_mask_add_epi8(code, word, code, _mm512_set1_epi8(static_cast<char>(1 << plane)));
     }
     return code;
 }
 
 // Four rows at a time share the loads of q and the final additions.
-template <unsigned kPlanes>
-inline __m128i
-four_masked_sums(const uint8_t *const *row, const int8_t *q, size_t n)
+struct FourRows {
+    const uint8_t *a, *b, *c, *d;
+};
+struct FourSums {
+    __m512i a, b, c, d;
+};
+
+template <unsigned kPlanes, typename Word>
+inline void
+add_products(FourSums &sums, const FourRows &rows, size_t at, size_t plane_bytes, __m512i q)
 {
-    __m512i sum[4] = {};
-    size_t i = 0;
-    for (; i + 64 <= n; i += 64) {
-        __m512i query = _mm512_loadu_si512(q + i);
-        for (unsigned r = 0; r < 4; ++r)
-            sum[r] = _mm512_dpbusd_epi32(sum[r], gather_planes<kPlanes, uint64_t>(row[r] + i / 8, n / 8), query);
-    }
-    if (i < n) {
-        __m512i query = _mm512_maskz_loadu_epi8(kHalf, q + i);
-        for (unsigned r = 0; r < 4; ++r)
-            sum[r] = _mm512_dpbusd_epi32(sum[r], gather_planes<kPlanes, uint32_t>(row[r] + i / 8, n / 8), query);
-    }
-    __m512i ab = _mm512_add_epi32(_mm512_unpacklo_epi32(sum[0], sum[1]), _mm512_unpackhi_epi32(sum[0], sum[1]));
-    __m512i cd = _mm512_add_epi32(_mm512_unpacklo_epi32(sum[2], sum[3]), _mm512_unpackhi_epi32(sum[2], sum[3]));
+    sums.a = _mm512_dpbusd_epi32(sums.a, gather_planes<kPlanes, Word>(rows.a + at, plane_bytes), q);
+    sums.b = _mm512_dpbusd_epi32(sums.b, gather_planes<kPlanes, Word>(rows.b + at, plane_bytes), q);
+    sums.c = _mm512_dpbusd_epi32(sums.c, gather_planes<kPlanes, Word>(rows.c + at, plane_bytes), q);
+    sums.d = _mm512_dpbusd_epi32(sums.d, gather_planes<kPlanes, Word>(rows.d + at, plane_bytes), q);
+}
+
+// The sums of the elements of a, b, c and d.
+inline __m128i
+totals(const FourSums &v)
+{
+    __m512i ab = _mm512_add_epi32(_mm512_unpacklo_epi32(v.a, v.b), _mm512_unpackhi_epi32(v.a, v.b));
+    __m512i cd = _mm512_add_epi32(_mm512_unpacklo_epi32(v.c, v.d), _mm512_unpackhi_epi32(v.c, v.d));
     __m512i abcd = _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
     __m256i half = _mm256_add_epi32(_mm512_castsi512_si256(abcd), _mm512_extracti64x4_epi64(abcd, 1));
     return _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+}
+
+template <unsigned kPlanes>
+inline __m128i
+four_masked_sums(const FourRows &rows, const int8_t *q, size_t n)
+{
+    FourSums sums = {};
+    size_t i = 0;
+    for (; i + 64 <= n; i += 64)
+        add_products<kPlanes, uint64_t>(sums, rows, i / 8, n / 8, _mm512_loadu_si512(q + i));
+    if (i < n) add_products<kPlanes, uint32_t>(sums, rows, i / 8, n / 8, _mm512_maskz_loadu_epi8(kHalf, q + i));
+    return totals(sums);
 }
 
 template <unsigned kPlanes>
@@ -161,12 +179,15 @@ inline void
 masked_sums_of_planes(const uint8_t *rows, size_t stride, size_t count, const int8_t *q, size_t n, int32_t *out)
 {
     for (size_t first = 0; first < count; first += 4) {
-        // The last group repeats the last row.
-        size_t left = count - first < 4 ? count - first : 4;
-        const uint8_t *row[4];
-        for (size_t r = 0; r < 4; ++r) row[r] = rows + (first + (r < left ? r : left - 1)) * stride;
-        _mm_mask_storeu_epi32(out + first, static_cast<__mmask8>((1u << left) - 1),
-                              four_masked_sums<kPlanes>(row, q, n));
+        // The last group repeats its last row.
+        size_t left = count - first;
+        FourRows four;
+        four.a = rows + first * stride;
+        four.b = left > 1 ? four.a + stride : four.a;
+        four.c = left > 2 ? four.b + stride : four.b;
+        four.d = left > 3 ? four.c + stride : four.c;
+        __mmask8 wanted = static_cast<__mmask8>(left < 4 ? (1 << left) - 1 : 15);
+        _mm_mask_storeu_epi32(out + first, wanted, four_masked_sums<kPlanes>(four, q, n));
     }
 }
 
