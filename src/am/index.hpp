@@ -1,0 +1,49 @@
+// What every part of the access method needs to know of an open index, and its metapage.
+#pragma once
+
+#include "am/page.hpp"
+#include "am/opclass.hpp"
+
+namespace vhnsw::am {
+
+// Fixed for the life of the index; kept in the relation cache.
+struct IndexInfo {
+    quant::Metric metric;
+    uint16_t m;
+    uint64_t seed;
+    quant::NodeShape shape;
+};
+
+// The changing part of the metapage, as of one reading.
+struct MetaState {
+    uint64_t entry;   // Address::kNone when the graph is empty
+    int entry_level;  // -1 when the graph is empty
+    uint32_t stamp;
+    uint64_t null_rows;
+    uint64_t zero_rows;
+    BlockNumber insert_block;
+    BlockNumber overflow_block;
+};
+
+// The fixed part, checked. Raises FEATURE_NOT_SUPPORTED with a REINDEX hint for a page version or a foreign format it cannot
+// read, INDEX_CORRUPTED for anything that makes no sense. Valid until the relation cache entry is rebuilt: copy it.
+IndexInfo read_info(Relation index);
+
+MetaState read_meta(Relation index);
+
+// Fills an empty metapage. `page` is exclusively locked or private.
+void init_meta(Page page, const IndexInfo &info);
+
+// Makes `entry` the entry point if `level` is above the present one.
+void raise_entry(Relation index, uint64_t entry, int level, bool building);
+
+// Remembers where there is room. InvalidBlockNumber leaves a hint as it is.
+void set_hints(Relation index, BlockNumber insert_block, BlockNumber overflow_block, bool building);
+
+// A new page at the end of the index, exclusively locked and pinned, not yet initialised.
+Buffer extend_index(Relation index);
+
+// Pins and locks (BUFFER_LOCK_SHARE or _EXCLUSIVE) a page after checking it.
+Buffer read_locked(Relation index, BlockNumber block, int lock);
+
+}  // namespace vhnsw::am

@@ -1,0 +1,307 @@
+#include "graph/arena_store.hpp"
+
+#include <bit>
+#include <cstring>
+#include <new>
+#include <sched.h>
+
+#include "kernel/kernel.hpp"
+
+namespace vhnsw::graph {
+
+namespace {
+
+constexpr uint64_t kLeastChunkBytes = 64 * 1024;
+
+uint64_t
+layered(uint32_t node, int layer)
+{
+    return static_cast<uint64_t>(layer) << 32 | node;
+}
+
+size_t
+aligned(size_t bytes)
+{
+    return (bytes + 7) & ~size_t{7};
+}
+
+void
+init_pool(ArenaPool &pool, size_t record_bytes, uint64_t chunk_bytes)
+{
+    pool.record_bytes = static_cast<uint32_t>(aligned(record_bytes));
+    uint64_t records = chunk_bytes / pool.record_bytes;
+    pool.chunk_shift = records <= 1 ? 0 : static_cast<uint32_t>(std::bit_width(records) - 1);
+    pool.count.store(0, std::memory_order_relaxed);
+    pool.chunks.store(0, std::memory_order_relaxed);
+}
+
+// Starts loading a code that will be scored a little later.
+void
+prefetch(const void *from, size_t bytes)
+{
+    const char *p = static_cast<const char *>(from);
+    for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch(p + i);
+}
+
+}  // namespace
+
+void
+SpinLock::lock()
+{
+    for (unsigned tries = 0; taken_.exchange(1, std::memory_order_acquire) != 0; tries++) {
+        if (tries % 64 == 63) sched_yield();
+    }
+}
+
+void
+ArenaStore::init(ArenaShared *shared, quant::Metric metric, uint32_t padded, uint32_t capacity, uint64_t bytes_limit)
+{
+    memset(static_cast<void *>(shared), 0, sizeof(*shared));
+    shared->metric = metric;
+    shared->padded = padded;
+    shared->capacity = capacity;
+    shared->entry_level = -1;
+    shared->bytes_limit = bytes_limit;
+    uint64_t chunk_bytes = std::max(kLeastChunkBytes, bytes_limit / 1024);
+    init_pool(shared->nodes, sizeof(ArenaNode) + padded + capacity * sizeof(ArenaLink), chunk_bytes);
+    init_pool(shared->uppers, sizeof(ArenaUpper) + capacity * sizeof(ArenaLink), chunk_bytes / 4);
+    init_pool(shared->rows, sizeof(ArenaRow), kLeastChunkBytes);
+}
+
+void
+ArenaStore::attach(ArenaShared *shared, ArenaMemory memory)
+{
+    shared_ = shared;
+    memory_ = memory;
+    Chunks **tables[] = {&node_chunks_, &upper_chunks_, &row_chunks_};
+    for (Chunks **table : tables) {
+        *table = static_cast<Chunks *>(host_alloc(sizeof(Chunks)));
+        memset(*table, 0, sizeof(Chunks));
+    }
+    pending_.reserve(shared->capacity);
+}
+
+void *
+ArenaStore::record(ArenaPool &pool, Chunks *chunks, uint32_t i)
+{
+    char *&base = chunks->base[i >> pool.chunk_shift];
+    if (base == nullptr) base = static_cast<char *>(memory_.resolve(memory_.context, pool.handles[i >> pool.chunk_shift]));
+    return base + static_cast<size_t>(i & ((1u << pool.chunk_shift) - 1)) * pool.record_bytes;
+}
+
+bool
+ArenaStore::grow(ArenaPool &pool, uint32_t wanted_chunks)
+{
+    uint64_t bytes = static_cast<uint64_t>(pool.record_bytes) << pool.chunk_shift;
+    memory_.lock(memory_.context);
+    bool enough = true;
+    while (enough && pool.chunks.load(std::memory_order_relaxed) < wanted_chunks) {
+        uint32_t chunk = pool.chunks.load(std::memory_order_relaxed);
+        // The first chunk is always granted, however small the limit.
+        enough = chunk < ArenaPool::kMaxChunks && (chunk == 0 || shared_->bytes_used + bytes <= shared_->bytes_limit);
+        if (!enough) break;
+        pool.handles[chunk] = memory_.allocate(memory_.context, bytes);
+        shared_->bytes_used += bytes;
+        pool.chunks.store(chunk + 1, std::memory_order_release);
+    }
+    memory_.unlock(memory_.context);
+    return enough;
+}
+
+uint32_t
+ArenaStore::append(ArenaPool &pool, Chunks *, uint32_t n)
+{
+    uint32_t first = pool.count.load(std::memory_order_relaxed);
+    do {
+        uint32_t wanted_chunks = ((first + n - 1) >> pool.chunk_shift) + 1;
+        if (pool.chunks.load(std::memory_order_acquire) < wanted_chunks && !grow(pool, wanted_chunks)) return kNoRecord;
+    } while (!pool.count.compare_exchange_weak(first, first + n, std::memory_order_relaxed));
+    return first;
+}
+
+bool
+ArenaStore::begin(std::span<const float> rotated, uint64_t row, int level)
+{
+    // A newcomer whose row went to a duplicate leaves its records to the next one.
+    if (spare_row_ == kNoRecord && (spare_row_ = append(shared_->rows, row_chunks_, 1)) == kNoRecord) return false;
+    if (newcomer_ == kNoRecord) {
+        newcomer_ = append(shared_->nodes, node_chunks_, 1);
+        if (newcomer_ == kNoRecord) return false;
+        new (node(newcomer_)) ArenaNode{};
+    }
+    uint32_t upper = kNoRecord;
+    if (level > 0) {
+        upper = append(shared_->uppers, upper_chunks_, static_cast<uint32_t>(level));
+        if (upper == kNoRecord) return false;
+    }
+    newcomer_node_ = node(newcomer_);
+    newcomer_node_->upper = upper;
+    newcomer_node_->more_rows = kNoRecord;
+    newcomer_node_->row = row;
+    newcomer_node_->level = static_cast<uint8_t>(level);
+    newcomer_node_->count = 0;
+    newcomer_node_->scalars = quant::encode(rotated, code(newcomer_node_));
+    return true;
+}
+
+float
+ArenaStore::key_between(uint32_t a, uint32_t b)
+{
+    ArenaNode *x = node(a), *y = node(b);
+    return quant::pair_key(shared_->metric, x->scalars, y->scalars, kernel::active->dot_i8(code(x), code(y), shared_->padded));
+}
+
+ArenaStore::ListRef
+ArenaStore::list(ArenaNode *node, int layer)
+{
+    if (layer == 0) return {&node->count, reinterpret_cast<ArenaLink *>(code(node) + shared_->padded)};
+    auto *upper = static_cast<ArenaUpper *>(
+        record(shared_->uppers, upper_chunks_, node->upper + static_cast<uint32_t>(layer) - 1));
+    return {&upper->count, reinterpret_cast<ArenaLink *>(upper + 1)};
+}
+
+std::span<ArenaLink>
+ArenaStore::links(uint32_t number, int layer)
+{
+    ListRef l = list(node(number), layer);
+    return {l.links, *l.count};
+}
+
+bool
+ArenaStore::open(Id id, VisitedSet &visited, Opened &opened)
+{
+    uint32_t number = node_of(id);
+    int layer = layer_of(id);
+    ArenaNode *at = node(number);
+    ListRef l = list(at, layer);
+
+    pending_.clear();
+    at->lock.lock();
+    for (uint32_t i = 0; i < *l.count; i++) pending_.push(l.links[i].node);
+    at->lock.unlock();
+
+    opened.key = key_between(newcomer_, number);
+    opened.neighbours.clear();
+    uint32_t unseen = 0;
+    for (uint32_t neighbour : pending_) {
+        if (!visited.insert(key_of(layered(neighbour, layer)))) continue;
+        pending_[unseen++] = neighbour;
+        prefetch(node(neighbour), sizeof(ArenaNode) + shared_->padded);
+    }
+    for (uint32_t i = 0; i < unseen; i++)
+        opened.neighbours.push({key_between(newcomer_, pending_[i]), layered(pending_[i], layer)});
+    return true;
+}
+
+EntryPoint<ArenaStore::Id>
+ArenaStore::entry()
+{
+    for (;;) {
+        shared_->entry_lock.lock();
+        uint32_t number = shared_->entry_node;
+        int level = shared_->entry_level;
+        shared_->entry_lock.unlock();
+        if (level >= 0) return {layered(number, level), level};
+        if (!shared_->first_claimed.exchange(true)) return {0, -1};
+        host_check_interrupts();
+        sched_yield();
+    }
+}
+
+void
+ArenaStore::raise_entry(Id id, int level)
+{
+    shared_->entry_lock.lock();
+    if (level > shared_->entry_level) {
+        shared_->entry_level = level;
+        shared_->entry_node = node_of(id);
+    }
+    shared_->entry_lock.unlock();
+}
+
+bool
+ArenaStore::is_duplicate(const Kept &kept)
+{
+    ArenaNode *other = node(node_of(kept.id));
+    return other->scalars.scale == newcomer_node_->scalars.scale &&
+           memcmp(code(other), code(newcomer_node_), shared_->padded) == 0;
+}
+
+bool
+ArenaStore::add_row(const Kept &kept)
+{
+    ArenaNode *other = node(node_of(kept.id));
+    ArenaRow *fresh = row(spare_row_);
+    fresh->row = newcomer_node_->row;
+    other->lock.lock();
+    fresh->next = other->more_rows;
+    other->more_rows = spare_row_;
+    other->scalars.error = std::max(other->scalars.error, newcomer_node_->scalars.error);
+    other->lock.unlock();
+    spare_row_ = kNoRecord;
+    return true;
+}
+
+ArenaStore::Id
+ArenaStore::create(int layer, std::span<const Kept> links, std::span<const bool> dominated)
+{
+    ListRef l = list(newcomer_node_, layer);
+    for (size_t i = 0; i < links.size(); i++) l.links[i] = {node_of(links[i].id), dominated[i], links[i].key};
+    // Upper layers may already be reached by links back; their lists start under the lock.
+    newcomer_node_->lock.lock();
+    *l.count = static_cast<uint16_t>(links.size());
+    newcomer_node_->lock.unlock();
+    newcomer_node_->published = true;
+    uint32_t number = newcomer_;
+    if (layer == newcomer_node_->level) newcomer_ = kNoRecord;
+    return layered(number, layer);
+}
+
+struct ArenaStore::AdmitView {
+    ArenaStore *store;
+    ArenaLink *links;
+    uint32_t count;
+    uint32_t newcomer;
+
+    uint32_t size() const { return count; }
+    uint32_t capacity() const { return store->capacity(); }
+    float key(uint32_t i) const { return links[i].key; }
+    float between(uint32_t i) const { return store->key_between(links[i].node, newcomer); }
+    bool dominated(uint32_t i) const { return links[i].dominated; }
+    void set_dominated(uint32_t i) const { links[i].dominated = 1; }
+};
+
+// The list is judged on a copy, so that the lock is held for copying only. When another newcomer changed the list meanwhile,
+// the slot it took may be overwritten: one of two equally good links is lost.
+void
+ArenaStore::link_back(const Kept &kept, int layer, Id newcomer)
+{
+    ArenaNode *owner = node(node_of(kept.id));
+    ListRef l = list(owner, layer);
+    ArenaLink copy[kMaxLinks];
+
+    owner->lock.lock();
+    uint32_t count = *l.count;
+    memcpy(copy, l.links, count * sizeof(ArenaLink));
+    owner->lock.unlock();
+
+    for (uint32_t i = 0; i < count; i++) {
+        ArenaNode *linked = node(copy[i].node);
+        prefetch(linked, sizeof(ArenaNode) + shared_->padded);
+    }
+    AdmitView view{this, copy, count, node_of(newcomer)};
+    Admission admission = admit(view, kept.key);
+
+    owner->lock.lock();
+    if (*l.count == count) {
+        for (uint32_t i = 0; i < count; i++)
+            if (l.links[i].node == copy[i].node) l.links[i].dominated = copy[i].dominated;
+    }
+    int slot = admission.slot;
+    if (slot == static_cast<int>(count) && *l.count < capacity()) slot = (*l.count)++;
+    if (slot >= 0 && slot < static_cast<int>(*l.count))
+        l.links[slot] = {node_of(newcomer), admission.dominated, kept.key};
+    owner->lock.unlock();
+}
+
+}  // namespace vhnsw::graph

@@ -1,0 +1,170 @@
+// The graph in build memory: codes and links in chunks of an arena that several processes may share. Candidates are scored
+// exactly (code against code), so the estimates of this store are exact.
+//
+// Invariants
+//  A1 A record never moves and is never freed; its number is its identity.
+//  A2 Links and rows of a record are read and written under its spinlock, which is held for a few hundred nanoseconds and
+//     never across anything that may jump away or allocate.
+//  A3 Everything else of a record is written before its number is published: in a link, or as entry point.
+#pragma once
+
+#include <atomic>
+
+#include "graph/insert.hpp"
+#include "quant/code.hpp"
+
+namespace vhnsw::graph {
+
+// A lock for a few instructions; the holder may be another process.
+class SpinLock {
+public:
+    void lock();
+    void unlock() { taken_.store(0, std::memory_order_release); }
+
+private:
+    std::atomic<uint8_t> taken_{0};
+};
+
+struct ArenaLink {
+    uint32_t node : 31;
+    uint32_t dominated : 1;
+    float key;
+};
+
+// The most links a node may have in any store.
+inline constexpr uint32_t kMaxLinks = 128;
+inline constexpr uint32_t kNoRecord = UINT32_MAX;
+
+// Records of one size, kept in chunks of 2^chunk_shift.
+struct ArenaPool {
+    static constexpr uint32_t kMaxChunks = 1 << 12;
+
+    uint32_t record_bytes;
+    uint32_t chunk_shift;
+    std::atomic<uint32_t> count;
+    std::atomic<uint32_t> chunks;
+    uint64_t handles[kMaxChunks];
+};
+
+// What all participants of a build share. Lives in one block; contains no pointers.
+struct ArenaShared {
+    quant::Metric metric;
+    uint32_t padded;
+    uint32_t capacity;
+    SpinLock entry_lock;
+    std::atomic<bool> first_claimed;
+    uint32_t entry_node;
+    int32_t entry_level;  // -1: empty
+    std::atomic<uint64_t> bytes_used;
+    uint64_t bytes_limit;
+    ArenaPool nodes;   // ArenaNode, code, links of layer 0
+    ArenaPool uppers;  // ArenaUpper and links of one layer above 0; those of a node are consecutive
+    ArenaPool rows;    // ArenaRow: further rows of duplicates
+};
+
+// How chunks are had: private memory or shared segments.
+struct ArenaMemory {
+    void *context;
+    // Mutual exclusion of growth among the participants.
+    void (*lock)(void *context);
+    void (*unlock)(void *context);
+    // A zeroed block; never 0. May jump away.
+    uint64_t (*allocate)(void *context, size_t bytes);
+    // The address of a handle in this process.
+    void *(*resolve)(void *context, uint64_t handle);
+};
+
+struct ArenaNode {
+    quant::CodeScalars scalars;
+    uint32_t upper;       // first record in `uppers`, layer 1; kNoRecord for level 0
+    uint32_t more_rows;   // first of the further rows
+    uint64_t row;
+    SpinLock lock;
+    uint8_t level;
+    bool published;       // false: given up, its row went to a duplicate
+    uint16_t count;       // links on layer 0
+};
+
+struct ArenaUpper {
+    uint16_t count;
+    uint16_t unused;
+};
+
+struct ArenaRow {
+    uint64_t row;
+    uint32_t next;
+};
+
+// One participant's view.
+class ArenaStore {
+public:
+    using Id = uint64_t;  // layer << 32 | node
+
+    struct Opened {
+        float key;
+        Vec<Candidate<Id>> neighbours;
+    };
+    struct Kept {
+        float key;
+        Id id;
+    };
+
+    static void init(ArenaShared *shared, quant::Metric metric, uint32_t padded, uint32_t capacity, uint64_t bytes_limit);
+    void attach(ArenaShared *shared, ArenaMemory memory);
+
+    // Makes a node of rotated vector and row the newcomer. False when the arena is full: nothing has happened then.
+    bool begin(std::span<const float> rotated, uint64_t row, int level);
+
+    uint64_t key_of(Id id) const { return id + 1; }
+    bool open(Id id, VisitedSet &visited, Opened &opened);
+    Id below(Id id, const Opened &) const { return id - (uint64_t{1} << 32); }
+    EntryPoint<Id> entry();
+    uint32_t capacity() const { return shared_->capacity; }
+    Kept keep(Id id, const Opened &opened) const { return {opened.key, id}; }
+    float between(const Kept &a, const Kept &b) { return key_between(node_of(a.id), node_of(b.id)); }
+    bool is_duplicate(const Kept &kept);
+    bool add_row(const Kept &kept);
+    Id create(int layer, std::span<const Kept> links, std::span<const bool> dominated);
+    void link_back(const Kept &kept, int layer, Id newcomer);
+    void raise_entry(Id id, int level);
+
+    // For writing the finished graph out.
+    uint32_t node_count() const { return shared_->nodes.count.load(std::memory_order_relaxed); }
+    ArenaNode *node(uint32_t i) { return static_cast<ArenaNode *>(record(shared_->nodes, node_chunks_, i)); }
+    ArenaRow *row(uint32_t i) { return static_cast<ArenaRow *>(record(shared_->rows, row_chunks_, i)); }
+    int8_t *code(ArenaNode *node) const { return reinterpret_cast<int8_t *>(node + 1); }
+    std::span<ArenaLink> links(uint32_t node, int layer);
+    ArenaShared *shared() const { return shared_; }
+
+private:
+    struct Chunks {
+        char *base[ArenaPool::kMaxChunks];
+    };
+    struct ListRef {
+        uint16_t *count;
+        ArenaLink *links;
+    };
+    struct AdmitView;
+
+    static uint32_t node_of(Id id) { return static_cast<uint32_t>(id); }
+    static int layer_of(Id id) { return static_cast<int>(id >> 32); }
+
+    void *record(ArenaPool &pool, Chunks *chunks, uint32_t i);
+    // First of `n` consecutive new records, or kNoRecord.
+    uint32_t append(ArenaPool &pool, Chunks *chunks, uint32_t n);
+    bool grow(ArenaPool &pool, uint32_t wanted_chunks);
+    ListRef list(ArenaNode *node, int layer);
+    float key_between(uint32_t a, uint32_t b);
+
+    ArenaShared *shared_ = nullptr;
+    ArenaMemory memory_{};
+    Chunks *node_chunks_ = nullptr;
+    Chunks *upper_chunks_ = nullptr;
+    Chunks *row_chunks_ = nullptr;
+    uint32_t newcomer_ = kNoRecord;
+    ArenaNode *newcomer_node_ = nullptr;
+    uint32_t spare_row_ = kNoRecord;
+    Vec<uint32_t> pending_;  // neighbours of the node being opened
+};
+
+}  // namespace vhnsw::graph

@@ -1,0 +1,48 @@
+// What the algorithms of this layer ask of the place where nodes live. Three stores keep the contract: index pages
+// (am/page_store.hpp), build memory (am/memory_store.hpp) and the unit tests' toy.
+//
+// A node exists once on each layer 0..level; an Id names it on one layer. Keys order candidates: smaller is nearer.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+
+#include "core/vec.hpp"
+#include "core/visited.hpp"
+
+namespace vhnsw::graph {
+
+// A node that was seen, with the estimate of its key. For stores that score neighbours exactly the estimate is exact.
+template <typename Id>
+struct Candidate {
+    float key;
+    Id id;
+};
+
+template <typename Id>
+struct Nearer {
+    bool operator()(const Candidate<Id> &a, const Candidate<Id> &b) const { return a.key < b.key; }
+};
+
+// Where a search begins. Layers count from 0; an empty graph has level -1.
+template <typename Id>
+struct EntryPoint {
+    Id id;
+    int level;
+};
+
+// Store::Opened is what opening a node yields: at least
+//     float key;                           its own accurate key
+//     Vec<Candidate<Id>> neighbours;       those `visited` did not hold before; they are in it now
+template <typename S>
+concept GraphStore = requires(S &store, typename S::Id id, VisitedSet &visited, typename S::Opened &opened) {
+    requires sizeof(typename S::Id) <= sizeof(uint64_t);
+    // A non-zero 64-bit name of the id, for the visited set.
+    { store.key_of(id) } -> std::same_as<uint64_t>;
+    // Reads one node. False when it no longer exists: the search goes on without it.
+    { store.open(id, visited, opened) } -> std::same_as<bool>;
+    // The id of the node just opened, one layer below.
+    { store.below(id, opened) } -> std::same_as<typename S::Id>;
+};
+
+}  // namespace vhnsw::graph

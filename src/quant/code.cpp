@@ -1,0 +1,177 @@
+#include "quant/code.hpp"
+
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "kernel/kernel.hpp"
+#include "quant/rotation.hpp"
+
+namespace vhnsw::quant {
+
+namespace {
+
+constexpr int kCodeMax = 127;
+constexpr int kQueryMax = 32512;  // 127 * 256: the low half stays within a signed byte
+
+struct Extent {
+    float max_abs;
+    double norm;
+};
+
+Extent
+extent(std::span<const float> x)
+{
+    float max_abs = 0;
+    for (float v : x) max_abs = std::fmax(max_abs, std::fabs(v));
+    double norm2 = 0;
+    for (float v : x) norm2 += static_cast<double>(v) * v;
+    return {max_abs, std::sqrt(norm2)};
+}
+
+bool
+encodable(Extent e)
+{
+    return e.max_abs > std::numeric_limits<float>::min() * kQueryMax && e.norm <= kMaxNorm;
+}
+
+// Drops the last bits of the scale, so that vectors equal up to rounding (scaled copies under cosine) get equal scales.
+float
+coarse(float scale)
+{
+    return std::bit_cast<float>((std::bit_cast<uint32_t>(scale) + 0x400u) & ~0x7FFu);
+}
+
+float
+round_up(double value)
+{
+    return std::nextafter(static_cast<float>(value), std::numeric_limits<float>::infinity());
+}
+
+// Rounds to the nearest integer, |v| < 2^22, without a library call: the sum has no room for a fraction.
+int
+nearest(float v)
+{
+    constexpr float kNoFraction = 0x1.8p23f;
+    return static_cast<int>((v + kNoFraction) - kNoFraction);
+}
+
+}  // namespace
+
+CodeScalars
+encode(std::span<const float> x, int8_t *code)
+{
+    Extent e = extent(x);
+    if (!encodable(e)) {
+        memset(code, 0, x.size());
+        return {0, 0, e.norm <= kMaxNorm ? round_up(e.norm) : std::numeric_limits<float>::infinity()};
+    }
+
+    float inverse = static_cast<float>(kCodeMax) / e.max_abs;
+    double dot = 0, length2 = 0;
+    for (size_t i = 0; i < x.size(); i++) {
+        int c = nearest(x[i] * inverse);
+        code[i] = static_cast<int8_t>(c);
+        dot += static_cast<double>(x[i]) * c;
+        length2 += static_cast<double>(c) * c;
+    }
+    // The least-squares scale makes the missed part shortest.
+    float scale = coarse(static_cast<float>(dot / length2));
+    double missed2 = 0;
+    for (size_t i = 0; i < x.size(); i++) {
+        double d = static_cast<double>(x[i]) - static_cast<double>(scale) * code[i];
+        missed2 += d * d;
+    }
+    return {scale, static_cast<float>(scale * std::sqrt(length2)),
+            round_up(std::sqrt(missed2) * (1 + 1e-6) + kRotationError * e.norm)};
+}
+
+void
+Query::set(std::span<const float> rotated, uint32_t sketch_dims)
+{
+    size_t n = rotated.size();
+    high_.resize(n);
+    low_.resize(n);
+    high_sum_ = 0;
+    norm2_ = 0;
+    Extent e = extent(rotated);
+    if (!encodable(e)) {
+        memset(high_.data(), 0, n);
+        memset(low_.data(), 0, n);
+        step_ = 0;
+        slack_ = e.norm <= kMaxNorm ? e.norm : std::numeric_limits<double>::infinity();
+        return;
+    }
+
+    float inverse = static_cast<float>(kQueryMax) / e.max_abs;
+    step_ = static_cast<double>(e.max_abs) / kQueryMax;
+    double squares = 0, missed2 = 0;
+    for (size_t i = 0; i < n; i++) {
+        int v = nearest(rotated[i] * inverse);
+        int high = (v + 128) >> 8;
+        high_[i] = static_cast<int8_t>(high);
+        low_[i] = static_cast<int8_t>(v - high * 256);
+        if (i < sketch_dims) high_sum_ += high;
+        squares += static_cast<double>(v) * v;
+        double d = static_cast<double>(rotated[i]) - step_ * v;
+        missed2 += d * d;
+    }
+    norm2_ = squares * step_ * step_;
+    slack_ = std::sqrt(missed2) * (1 + 1e-6) + kRotationError * e.norm;
+}
+
+int64_t
+Query::dot_part(const int8_t *code, uint32_t from, uint32_t count) const
+{
+    return 256 * static_cast<int64_t>(kernel::active->dot_i8(high_.data() + from, code, count)) +
+           kernel::active->dot_i8(low_.data() + from, code, count);
+}
+
+double
+Query::dot(const int8_t *code, float scale) const
+{
+    return static_cast<double>(dot_part(code, 0, dims())) * step_ * static_cast<double>(scale);
+}
+
+float
+distance_key(Metric metric, const Query &query, const CodeScalars &x, double dot)
+{
+    if (metric == Metric::kInnerProduct) return static_cast<float>(-dot);
+    double norm = x.norm;
+    return static_cast<float>(std::fmax(query.norm2() + norm * norm - 2 * dot, 0));
+}
+
+double
+lower_bound(Metric metric, const Query &query, const CodeScalars &x, double dot, uint32_t dims)
+{
+    // The operators sum in at least 16 lanes: relative error of a sum of n terms.
+    double rounding = (dims / 16.0 + 16) * 0x1p-23;
+    double norm = x.norm, error = x.error;
+
+    if (metric == Metric::kInnerProduct) {
+        double query_norm = std::sqrt(query.norm2());
+        double most = dot + query_norm * error + query.slack() * (norm + error);
+        double scale = (query_norm + query.slack()) * (norm + error);
+        double bound = -(most + scale * rounding) - 1e-30;
+        return std::isnan(bound) ? -std::numeric_limits<double>::infinity() : bound;
+    }
+
+    // The stored norm is rounded to float: its square may be off by 2^-23 of itself.
+    double squared = query.norm2() + norm * norm - 2 * dot - 0x1p-22 * (query.norm2() + norm * norm);
+    double gap = std::sqrt(std::fmax(squared, 0)) - error - query.slack();
+    if (!(gap > 0)) return 0;
+    if (metric == Metric::kCosine) return std::fmax(gap * gap / 2 - 4 * rounding, 0);
+    double bound = gap * (1 - rounding) - 1e-18;
+    return std::fmax(bound, 0);
+}
+
+float
+pair_key(Metric metric, const CodeScalars &a, const CodeScalars &b, int32_t dot)
+{
+    double product = static_cast<double>(a.scale) * b.scale * dot;
+    if (metric == Metric::kInnerProduct) return static_cast<float>(-product);
+    double na = a.norm, nb = b.norm;
+    return static_cast<float>(std::fmax(na * na + nb * nb - 2 * product, 0));
+}
+
+}  // namespace vhnsw::quant

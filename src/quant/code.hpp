@@ -1,0 +1,70 @@
+// A node's own code: 8 bits a dimension of the rotated vector, one scale for the vector, and the norm of what the code
+// misses. From it follow the distance that ranks results, and a hard lower bound of the true distance.
+//
+// Write x for the rotated vector and x^ = scale * code for what the code says. Then |x - x^| <= error, always.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "core/vec.hpp"
+
+namespace vhnsw::quant {
+
+// What orders the results. Cosine is kL2 on vectors of norm 1: |a - b|^2 = 2 * cosine distance.
+enum class Metric : uint8_t { kL2 = 1, kInnerProduct = 2, kCosine = 3 };
+
+// Norms above this are not encoded (their squares overflow the float accumulators of the SQL operators): the code is zero
+// and the error infinite, which keeps every bound true.
+inline constexpr double kMaxNorm = 1e17;
+
+struct CodeScalars {
+    float scale;
+    float norm;   // |x^|
+    float error;  // >= |x - x^|, rounding of the rotation included; may be infinite
+};
+static_assert(sizeof(CodeScalars) == 12);
+
+// code[x.size()] and the scalars of a rotated vector. Two vectors with equal code and equal scale count as duplicates.
+CodeScalars encode(std::span<const float> x, int8_t *code);
+
+// A rotated query as two bytes a dimension: q^ = step * (256 * high + low). The high half alone is the query of the
+// sketches. Allocated in the current context; reused by set().
+class Query {
+public:
+    // norm_limit_exceeded queries (norm > kMaxNorm) become the zero vector with slack = infinity.
+    void set(std::span<const float> rotated, uint32_t sketch_dims);
+
+    // The exact inner product of q^ and code * scale.
+    double dot(const int8_t *code, float scale) const;
+    // The same over dimensions [from, from + count) only: codes kept in several pieces add up.
+    int64_t dot_part(const int8_t *code, uint32_t from, uint32_t count) const;
+
+    uint32_t dims() const { return static_cast<uint32_t>(high_.size()); }
+    const int8_t *high() const { return high_.data(); }
+    int32_t high_sum() const { return high_sum_; }
+    double step() const { return step_; }
+    double norm2() const { return norm2_; }
+    double slack() const { return slack_; }
+
+private:
+    Vec<int8_t> high_;
+    Vec<int8_t> low_;
+    int32_t high_sum_ = 0;  // over the first sketch_dims
+    double step_ = 0;
+    double norm2_ = 0;  // |q^|^2
+    double slack_ = 0;  // >= |q - q^|
+};
+
+// Keys order candidates: squared distance for kL2 and kCosine, negated inner product for kInnerProduct.
+// `dot` is Query::dot.
+float distance_key(Metric metric, const Query &query, const CodeScalars &x, double dot);
+
+// A value the SQL operator's result is never below, in the operator's unit (L2 distance, negated inner product, cosine
+// distance). `dims` bounds the rounding of the operator's own float sums. May be -infinity.
+double lower_bound(Metric metric, const Query &query, const CodeScalars &x, double dot, uint32_t dims);
+
+// Key between two codes, as above.
+float pair_key(Metric metric, const CodeScalars &a, const CodeScalars &b, int32_t dot);
+
+}  // namespace vhnsw::quant

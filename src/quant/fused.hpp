@@ -1,0 +1,97 @@
+// The fused node: everything one hop of a search needs, in one run of bytes.
+//
+//     code, one byte a dimension (or the addresses of its pieces) | links, `capacity` slots of link_bytes each
+//     link: Address of the neighbour | row of the neighbour | PackedScalars | sketch
+//
+// The structs are what is on disk: packed little pieces without alignment, host byte order. Addresses and rows are opaque
+// here; the access method gives them their meaning.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "quant/code.hpp"
+#include "quant/sketch.hpp"
+
+namespace vhnsw::quant {
+
+// 48 bits in three pieces, as Postgres packs an item pointer: no alignment above 2.
+struct Packed48 {
+    uint16_t piece[3];
+
+    static Packed48
+    from(uint64_t v)
+    {
+        return {{static_cast<uint16_t>(v >> 32), static_cast<uint16_t>(v >> 16), static_cast<uint16_t>(v)}};
+    }
+    uint64_t
+    value() const
+    {
+        return static_cast<uint64_t>(piece[0]) << 32 | static_cast<uint64_t>(piece[1]) << 16 | piece[2];
+    }
+};
+static_assert(sizeof(Packed48) == 6 && alignof(Packed48) == 2);
+
+struct LinkHead {
+    Packed48 address;
+    Packed48 row;
+    PackedScalars scalars;
+};
+static_assert(sizeof(LinkHead) == 18);
+
+inline constexpr uint32_t kMaxLinks = 128;
+inline constexpr uint32_t kMaxNodesPerPage = 255;
+// A code that is kept apart is cut into at most this many pieces.
+inline constexpr uint32_t kCodePieces = 2;
+
+// How nodes of one index are laid out. Follows from dims, m and link_bits alone; see choose_shape().
+struct NodeShape {
+    uint32_t dims;        // of the indexed column
+    uint32_t padded;      // of the rotated vector and the code
+    SketchShape sketch;
+    uint32_t capacity;    // links of a node, on every layer
+    bool code_inline;     // false: the code does not fit beside the links and is kept in pieces elsewhere
+
+    constexpr uint32_t link_bytes() const { return static_cast<uint32_t>(sizeof(LinkHead)) + sketch.bytes(); }
+    constexpr uint32_t code_bytes() const { return code_inline ? padded : kCodePieces * sizeof(Packed48); }
+    constexpr uint32_t body_bytes() const { return code_bytes() + capacity * link_bytes(); }
+};
+
+// What choose_shape() has to work with.
+struct PageRoom {
+    uint32_t page_bytes;     // for nodes and their line pointers
+    uint32_t pointer_bytes;  // line pointer of each node
+    uint32_t header_bytes;   // of each node, before its body
+    uint32_t alignment;      // of a node's size, header included
+};
+
+// Fills the page: the most nodes a page can hold with enough links each (1.5 m, at most 24), then as many links as the space
+// of a node allows, at most 3 m. link_bits: 1, 2, 4, or 0 = choose by dims. Where not even one such node fits, the sketches
+// cover fewer dimensions; where that would make them imprecise, the code is kept apart.
+NodeShape choose_shape(uint32_t dims, uint32_t m, uint32_t link_bits, const PageRoom &room);
+
+// Reads and writes the body of a node; knows nothing of where it lies.
+class NodeBody {
+public:
+    NodeBody(const NodeShape &shape, uint8_t *bytes) : shape_(&shape), bytes_(bytes) {}
+
+    int8_t *code() const { return reinterpret_cast<int8_t *>(bytes_); }
+    uint8_t *link(uint32_t i) const { return bytes_ + shape_->code_bytes() + i * shape_->link_bytes(); }
+    uint8_t *sketch(uint32_t i) const { return link(i) + sizeof(LinkHead); }
+
+    LinkHead
+    head(uint32_t i) const
+    {
+        LinkHead h;
+        memcpy(&h, link(i), sizeof(h));
+        return h;
+    }
+    void set_head(uint32_t i, const LinkHead &h) const { memcpy(link(i), &h, sizeof(h)); }
+
+private:
+    const NodeShape *shape_;
+    uint8_t *bytes_;
+};
+
+}  // namespace vhnsw::quant

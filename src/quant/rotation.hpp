@@ -1,0 +1,50 @@
+// A seeded random rotation of any dimension: rounds of random signs and fast Hadamard transforms. After it the energy of a
+// vector is spread evenly over the coordinates, whatever the data: this is what makes one uniform grid fit every dimension
+// and the sketch estimator unbiased (RaBitQ: Gao and Long, "Quantizing High-Dimensional Vectors with a Theoretical Error
+// Bound", SIGMOD 2024; the fast form follows Ailon and Chazelle's transform).
+//
+// Vectors are padded with zeros to a multiple of kDimsStep. A dimension that is no power of two is covered by two
+// overlapping transforms, mixed by a butterfly between the halves.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "core/vec.hpp"
+
+namespace vhnsw::quant {
+
+inline constexpr uint32_t kDimsStep = 32;
+
+constexpr uint32_t
+padded_dims(uint32_t dims)
+{
+    return (dims + kDimsStep - 1) / kDimsStep * kDimsStep;
+}
+
+class Rotation {
+public:
+    // dims: 1..65535. Allocates in the current context.
+    static Rotation make(uint64_t seed, uint32_t dims);
+
+    uint32_t dims() const { return dims_; }
+    uint32_t padded() const { return padded_; }
+
+    // out[padded] = rotation of in[dims]. Rounding moves the result by less than kRotationError times the norm.
+    // REQUIRES: the norm of `in` is at most kMaxNorm (code.hpp), so that no sum overflows.
+    void apply(std::span<const float> in, float *out) const;
+
+private:
+    void transform_window(float *window) const;
+
+    uint32_t dims_ = 0;
+    uint32_t padded_ = 0;
+    unsigned log2_window_ = 0;
+    int rounds_ = 0;
+    Vec<float> signs_;  // rounds x padded, each +-1
+};
+
+// 3 rounds of at most 16 stages, each with a relative rounding error of 2^-24, and the final scaling.
+inline constexpr double kRotationError = 4e-6;
+
+}  // namespace vhnsw::quant
