@@ -1,0 +1,113 @@
+// A thin layer over libpq. Every failure ends the program with the server's message.
+#pragma once
+
+#include <bit>
+#include <memory>
+
+#include <libpq-fe.h>
+
+#include "sql_bench_data.hpp"
+
+namespace bench {
+
+template <typename T>
+void
+put_wire(std::string &bytes, T value)
+{
+    for (int shift = 8 * sizeof(T) - 8; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(value >> shift));
+}
+
+template <typename T>
+T
+get_wire(const char *bytes)
+{
+    T value = 0;
+    for (size_t i = 0; i < sizeof(T); i++) value = static_cast<T>(value << 8 | static_cast<uint8_t>(bytes[i]));
+    return value;
+}
+
+// The binary format of type vector: int16 dimensions, int16 zero, float4 each.
+inline void
+put_vector(std::string &bytes, std::span<const float> vector)
+{
+    put_wire(bytes, static_cast<uint16_t>(vector.size()));
+    put_wire(bytes, uint16_t{0});
+    for (float x : vector) put_wire(bytes, std::bit_cast<uint32_t>(x));
+}
+
+struct Closer {
+    void operator()(PGresult *result) const { PQclear(result); }
+    void operator()(PGconn *conn) const { PQfinish(conn); }
+};
+using Result = std::unique_ptr<PGresult, Closer>;
+
+class Connection {
+public:
+    explicit Connection(const std::string &conninfo) : conn_(PQconnectdb(conninfo.c_str()))
+    {
+        if (PQstatus(conn_.get()) != CONNECTION_OK) fail(PQerrorMessage(conn_.get()));
+        exec("SET client_min_messages = warning");
+    }
+
+    Result exec(const std::string &sql) { return checked(PQexec(conn_.get(), sql.c_str()), sql); }
+
+    // First column of the first row, or an empty string.
+    std::string value(const std::string &sql)
+    {
+        const Result result = exec(sql);
+        return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
+    }
+
+    void prepare(const std::string &name, const std::string &sql)
+    {
+        const auto type = static_cast<Oid>(std::stoul(value("SELECT 'vector'::regtype::oid")));
+        checked(PQprepare(conn_.get(), name.c_str(), sql.c_str(), 1, &type), sql);
+    }
+
+    // Runs a prepared statement with one vector as parameter. Binary asks for binary results.
+    enum class Format { kText, kBinary };
+    Result run(const std::string &name, const std::string &vector, Format format = Format::kBinary)
+    {
+        const char *values[] = {vector.data()};
+        const int lengths[] = {static_cast<int>(vector.size())}, formats[] = {1};
+        return checked(
+            PQexecPrepared(conn_.get(), name.c_str(), 1, values, lengths, formats, format == Format::kBinary), name);
+    }
+
+    // Sends rows first .. last - 1 as (id, embedding) with COPY BINARY, ids counted from 0.
+    void copy(const std::string &table, const Matrix<float> &rows, size_t first, size_t last)
+    {
+        exec("COPY " + table + " FROM STDIN (FORMAT binary)");
+        send(std::string("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19));
+        for (size_t i = first; i < last; i++) {
+            std::string row;
+            put_wire(row, uint16_t{2});
+            put_wire(row, uint32_t{4});
+            put_wire(row, static_cast<uint32_t>(i));
+            put_wire(row, static_cast<uint32_t>(4 + 4 * rows.dim));
+            put_vector(row, rows.row(i));
+            send(row);
+        }
+        if (PQputCopyEnd(conn_.get(), nullptr) != 1) fail(PQerrorMessage(conn_.get()));
+        while (PGresult *result = PQgetResult(conn_.get())) checked(result, "COPY " + table);
+    }
+
+private:
+    Result checked(PGresult *result, const std::string &what)
+    {
+        const ExecStatusType status = PQresultStatus(result);
+        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_COPY_IN)
+            fail(what + "\n" + PQerrorMessage(conn_.get()));
+        return Result(result);
+    }
+
+    void send(const std::string &bytes)
+    {
+        if (PQputCopyData(conn_.get(), bytes.data(), static_cast<int>(bytes.size())) != 1)
+            fail(PQerrorMessage(conn_.get()));
+    }
+
+    std::unique_ptr<PGconn, Closer> conn_;
+};
+
+}  // namespace bench
