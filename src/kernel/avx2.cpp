@@ -190,8 +190,8 @@ masked_sums_of_planes(const uint8_t *rows, size_t stride, size_t count, const in
         four.b = left > 1 ? four.a + stride : four.a;
         four.c = left > 2 ? four.b + stride : four.b;
         four.d = left > 3 ? four.c + stride : four.c;
-        __m128i sums = four_masked_sums<kPlanes>(four, q, n);
-        memcpy(out + first, &sums, (left < 4 ? left : 4) * sizeof *out);
+        __m128i wanted = _mm_cmpgt_epi32(_mm_set1_epi32(left < 4 ? static_cast<int>(left) : 4), _mm_setr_epi32(0, 1, 2, 3));
+        _mm_maskstore_epi32(out + first, wanted, four_masked_sums<kPlanes>(four, q, n));
     }
 }
 

@@ -1,7 +1,7 @@
 // The loops that touch every dimension, as a table of function pointers: one table per instruction set, the best one
-// the processor offers is chosen once at load. Integer results are identical on every instruction set; float results
-// differ by rounding only (bounds in README.md). No loop allocates, fails or reads beyond the lengths it is given, and
-// no pointer needs any alignment.
+// the processor offers is chosen once at load. The sums of floats differ between instruction sets by rounding only
+// (bounds in README.md); all other results are identical on every one. No loop allocates, fails or reads beyond the
+// lengths it is given, and no input needs any alignment.
 #pragma once
 
 #include <cstddef>

@@ -86,6 +86,7 @@ add_masked_sums(const uint8_t *rows, size_t stride, size_t count, int32_t weight
     for (size_t row = 0; row < count; ++row) {
         const uint8_t *bytes = rows + row * stride;
         int32_t sum = 0;
+#pragma GCC unroll 4
         for (unsigned i = 0; i < 4; ++i)
             sum += sums[2 * i].sum[bytes[i] & 15] + sums[2 * i + 1].sum[bytes[i] >> 4];
         out[row] += weight * sum;
@@ -106,7 +107,11 @@ sign_bits(const float *r, size_t n, uint8_t *out)
 {
     for (size_t i = 0; i < n; i += 8) {
         unsigned byte = 0;
-        for (unsigned bit = 0; bit < 8; ++bit) byte |= static_cast<unsigned>(r[i + bit] >= 0) << bit;
+        for (unsigned bit = 0; bit < 8; ++bit) {
+            float value;
+            memcpy(&value, r + i + bit, sizeof value);
+            byte |= static_cast<unsigned>(value >= 0) << bit;
+        }
         out[i / 8] = static_cast<uint8_t>(byte);
     }
 }

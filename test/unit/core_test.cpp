@@ -1,0 +1,198 @@
+// Vec, Heap, VisitedSet and Rng.
+#include <algorithm>
+#include <functional>
+#include <unordered_set>
+#include <vector>
+
+#include "core/heap.hpp"
+#include "core/rng.hpp"
+#include "core/vec.hpp"
+#include "core/visited.hpp"
+#include "unit.hpp"
+
+namespace {
+
+using namespace vhnsw;
+
+using MinHeap = Heap<uint64_t, std::less<uint64_t>>;
+
+}  // namespace
+
+UNIT_TEST(core_vec_keeps_elements_while_growing)
+{
+    Vec<uint64_t> vec;
+    EXPECT(vec.empty() && vec.size() == 0 && vec.capacity() == 0);
+    for (uint64_t i = 0; i < 10000; ++i) vec.push(i * i);
+    EXPECT(vec.size() == 10000 && vec.back() == 9999u * 9999u);
+    size_t wrong = 0;
+    for (uint64_t i = 0; i < 10000; ++i) wrong += vec[i] != i * i;
+    EXPECT(wrong == 0);
+    EXPECT(vec.span().size() == 10000 && vec.span().data() == vec.data());
+}
+
+UNIT_TEST(core_vec_takes_an_element_of_its_own)
+{
+    Vec<uint64_t> vec;
+    vec.push(42);
+    for (int i = 0; i < 1000; ++i) vec.push(vec[0]);
+    EXPECT(std::count(vec.begin(), vec.end(), 42u) == 1001);
+}
+
+UNIT_TEST(core_vec_does_not_allocate_within_its_reserve)
+{
+    Vec<int> vec;
+    vec.reserve(1000);
+    size_t before = unit::allocations();
+    for (int i = 0; i < 1000; ++i) vec.push(i);
+    vec.clear();
+    vec.resize(1000);
+    vec.reserve(10);
+    EXPECT(unit::allocations() == before);
+}
+
+UNIT_TEST(core_vec_resize_keeps_the_front)
+{
+    Vec<int> vec;
+    vec.push(1);
+    vec.push(2);
+    vec.resize(100);
+    EXPECT(vec.size() == 100 && vec[0] == 1 && vec[1] == 2);
+    vec.resize(1);
+    EXPECT(vec.size() == 1 && vec[0] == 1);
+    vec.pop_back();
+    EXPECT(vec.empty());
+}
+
+UNIT_TEST(core_vec_release_returns_the_memory)
+{
+    size_t before = unit::live_blocks();
+    Vec<int> vec;
+    for (int i = 0; i < 1000; ++i) vec.push(i);
+    EXPECT(unit::live_blocks() == before + 1);
+    vec.release();
+    EXPECT(unit::live_blocks() == before && vec.empty() && vec.capacity() == 0);
+    vec.push(7);
+    EXPECT(vec.size() == 1 && vec[0] == 7);
+}
+
+UNIT_TEST(core_vec_is_unchanged_when_memory_runs_out)
+{
+    Vec<int> vec;
+    for (int i = 0; i < 100; ++i) vec.push(i);
+    size_t capacity = vec.capacity();
+    auto grow = [&] { vec.reserve(100000); };
+    EXPECT(unit::jumps_at_allocation(1, grow));
+    EXPECT(vec.size() == 100 && vec.capacity() == capacity && vec[99] == 99);
+    EXPECT(!unit::jumps_at_allocation(2, grow));
+    EXPECT(vec.size() == 100 && vec.capacity() >= 100000 && vec[99] == 99);
+}
+
+UNIT_TEST(core_heap_pops_in_order)
+{
+    Rng rng(31);
+    for (size_t n : {0u, 1u, 2u, 3u, 10u, 1000u}) {
+        MinHeap heap;
+        std::vector<uint64_t> want;
+        for (size_t i = 0; i < n; ++i) {
+            want.push_back(rng.next() % 500);
+            heap.push(want.back());
+        }
+        std::sort(want.begin(), want.end());
+        EXPECT_WITH(heap.size() == n && heap.items().size() == n, "n = %zu", n);
+        std::vector<uint64_t> got;
+        while (!heap.empty()) {
+            EXPECT(heap.top() == heap.items()[0]);
+            got.push_back(heap.pop());
+        }
+        EXPECT_WITH(got == want, "n = %zu", n);
+    }
+}
+
+// A heap of the k smallest: the largest of them is on top and makes room.
+UNIT_TEST(core_heap_keeps_the_best_k)
+{
+    Rng rng(32);
+    Heap<uint64_t, std::greater<uint64_t>> best;
+    best.reserve(11);
+    size_t before = unit::allocations();
+    std::vector<uint64_t> all(1000);
+    for (uint64_t &value : all) {
+        value = rng.next();
+        best.push(value);
+        if (best.size() > 10) best.pop();
+    }
+    EXPECT(unit::allocations() == before);
+    std::sort(all.begin(), all.end());
+    for (size_t i = 10; i-- > 0;) EXPECT_WITH(best.pop() == all[i], "i = %zu", i);
+    best.push(1);
+    best.clear();
+    EXPECT(best.empty());
+}
+
+UNIT_TEST(core_visited_set_agrees_with_the_standard_one)
+{
+    Rng rng(33);
+    VisitedSet set;
+    for (int round = 0; round < 3; ++round) {
+        std::unordered_set<uint64_t> want;
+        for (int i = 0; i < 20000; ++i) {
+            // Slots of pages, as a scan sees them: many keys differ in their lowest bits only.
+            uint64_t key = 1 + rng.next() % 1000 * 65536 + rng.next() % 12;
+            EXPECT(set.contains(key) == want.contains(key));
+            EXPECT(set.insert(key) == want.insert(key).second);
+            EXPECT(set.contains(key));
+        }
+        EXPECT(set.size() == want.size());
+        set.clear();
+        EXPECT(set.size() == 0 && !set.contains(1));
+    }
+}
+
+UNIT_TEST(core_visited_set_takes_extreme_keys)
+{
+    VisitedSet set;
+    EXPECT(!set.contains(1));
+    for (unsigned bit = 0; bit < 64; ++bit) {
+        EXPECT_WITH(set.insert(uint64_t{1} << bit), "bit %u", bit);
+        EXPECT_WITH(!set.insert(uint64_t{1} << bit), "bit %u", bit);
+    }
+    EXPECT(set.insert(UINT64_MAX) && !set.insert(UINT64_MAX));
+    EXPECT(set.size() == 65);
+}
+
+UNIT_TEST(core_visited_set_does_not_allocate_within_its_reserve)
+{
+    for (size_t n : {1u, 511u, 512u, 513u, 5000u}) {
+        VisitedSet set;
+        set.reserve_more(n);
+        size_t before = unit::allocations();
+        for (uint64_t key = 1; key <= n; ++key) set.insert(key);
+        EXPECT_WITH(unit::allocations() == before, "n = %zu", n);
+        set.clear();
+        for (uint64_t key = 1; key <= n; ++key) set.insert(key + n);
+        EXPECT_WITH(unit::allocations() == before, "n = %zu", n);
+    }
+}
+
+// First outputs for seed 1234567, as published with the algorithm's reference code.
+UNIT_TEST(core_rng_is_splitmix64)
+{
+    Rng rng(1234567);
+    EXPECT(rng.next() == 6457827717110365317u);
+    EXPECT(rng.next() == 3203168211198807973u);
+    EXPECT(rng.next() == 9817491932198370423u);
+    EXPECT(rng.next() == 4593380528125082431u);
+    EXPECT(rng.next() == 16408922859458223821u);
+}
+
+UNIT_TEST(core_rng_uniform_is_in_range_and_even)
+{
+    Rng rng(34);
+    size_t tenths[10] = {};
+    for (int i = 0; i < 100000; ++i) {
+        double value = rng.uniform();
+        EXPECT(value > 0 && value <= 1);
+        ++tenths[std::min(static_cast<size_t>(value * 10), size_t{9})];
+    }
+    for (size_t count : tenths) EXPECT_WITH(count > 9500 && count < 10500, "%zu", count);
+}

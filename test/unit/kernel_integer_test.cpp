@@ -1,0 +1,227 @@
+// The loops over codes, sketches and signs of every instruction set against the definition: exact.
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "core/rng.hpp"
+#include "guarded.hpp"
+#include "kernel/kernel.hpp"
+#include "unit.hpp"
+
+namespace {
+
+using namespace vhnsw::kernel;
+using vhnsw::Rng;
+using vhnsw::unit::Guarded;
+using Codes = std::vector<int8_t>;
+using Bytes = std::vector<uint8_t>;
+
+// Three times the 512 dimensions of the widest step, and the largest.
+std::vector<size_t>
+code_lengths()
+{
+    std::vector<size_t> all;
+    for (size_t n = 0; n <= 3 * 512; n += 32) all.push_back(n);
+    for (size_t n : {2560u, 16000u, 65536u}) all.push_back(n);
+    return all;
+}
+
+Codes
+random_codes(Rng &rng, size_t n, int low, int high)
+{
+    Codes codes(n);
+    for (int8_t &code : codes)
+        code = static_cast<int8_t>(low + static_cast<int>(rng.next() % static_cast<unsigned>(high - low + 1)));
+    return codes;
+}
+
+Bytes
+random_bytes(Rng &rng, size_t n)
+{
+    Bytes bytes(n);
+    for (uint8_t &byte : bytes) byte = static_cast<uint8_t>(rng.next());
+    return bytes;
+}
+
+bool
+bit(const uint8_t *bytes, size_t i)
+{
+    return (bytes[i / 8] >> (i % 8) & 1) != 0;
+}
+
+template <typename Action>
+void
+for_each_table(const Action &action)
+{
+    for (const Kernels *const *table = available_kernels(); *table != nullptr; ++table) action(**table);
+}
+
+void
+expect_dot(const Codes &a, const Codes &b, size_t gap)
+{
+    int64_t want = 0;
+    for (size_t i = 0; i < a.size(); ++i) want += a[i] * b[i];
+    Guarded<int8_t> x(a, gap), y(b, 2 * gap);
+    for_each_table([&](const Kernels &k) {
+        int32_t got = k.dot_i8(x.data(), y.data(), a.size());
+        EXPECT_WITH(got == want, "%s, n = %zu, gap %zu: %d", k.name, a.size(), gap, got);
+    });
+}
+
+void
+expect_hamming(const Bytes &a, const Bytes &b, size_t gap)
+{
+    size_t n = 8 * a.size(), want = 0;
+    for (size_t i = 0; i < n; ++i) want += bit(a.data(), i) != bit(b.data(), i);
+    Guarded<uint8_t> x(a, gap), y(b, 2 * gap);
+    for_each_table([&](const Kernels &k) {
+        uint32_t got = k.hamming(x.data(), y.data(), n);
+        EXPECT_WITH(got == want, "%s, n = %zu, gap %zu: %u", k.name, n, gap, got);
+    });
+}
+
+// How rows are laid out in a call of masked_sums.
+struct RowShape {
+    size_t n;
+    unsigned planes;
+    size_t count;
+    size_t header;  // bytes from the end of one row to the next
+
+    size_t row_bytes() const { return planes * n / 8; }
+    size_t stride() const { return row_bytes() + header; }
+    // The last row ends the array.
+    size_t bytes() const { return count == 0 ? 0 : (count - 1) * stride() + row_bytes(); }
+};
+
+std::vector<int32_t>
+expected_masked_sums(const RowShape &shape, const Bytes &rows, const Codes &q)
+{
+    std::vector<int32_t> sums(shape.count);
+    for (size_t row = 0; row < shape.count; ++row)
+        for (unsigned plane = 0; plane < shape.planes; ++plane) {
+            const uint8_t *bits = rows.data() + row * shape.stride() + plane * shape.n / 8;
+            for (size_t i = 0; i < shape.n; ++i)
+                if (bit(bits, i)) sums[row] += q[i] * (1 << plane);
+        }
+    return sums;
+}
+
+void
+expect_masked_sums(const RowShape &shape, const Bytes &rows, const Codes &q)
+{
+    std::vector<int32_t> want = expected_masked_sums(shape, rows, q);
+    Guarded<uint8_t> guarded_rows(rows);
+    Guarded<int8_t> guarded_q(q, shape.header % 5);
+    for_each_table([&](const Kernels &k) {
+        Guarded<int32_t> out(std::vector<int32_t>(shape.count, -1));
+        k.masked_sums(guarded_rows.data(), shape.stride(), shape.count, shape.planes, guarded_q.data(), shape.n,
+                      out.data());
+        EXPECT_WITH(out.values() == want, "%s, n = %zu, %u planes, %zu rows, header %zu", k.name, shape.n,
+                    shape.planes, shape.count, shape.header);
+    });
+}
+
+}  // namespace
+
+UNIT_TEST(kernel_dot_i8_is_exact)
+{
+    Rng rng(11);
+    for (size_t n : code_lengths())
+        for (size_t gap : {0u, 1u, 7u, 16u, 33u})
+            expect_dot(random_codes(rng, n, -127, 127), random_codes(rng, n, -127, 127), gap);
+}
+
+UNIT_TEST(kernel_dot_i8_is_exact_at_the_extremes)
+{
+    for (size_t n : code_lengths())
+        for (int8_t x : {int8_t{-127}, int8_t{0}, int8_t{127}})
+            for (int8_t y : {int8_t{-127}, int8_t{127}}) expect_dot(Codes(n, x), Codes(n, y), 0);
+}
+
+UNIT_TEST(kernel_hamming_is_exact)
+{
+    Rng rng(12);
+    for (size_t n : code_lengths()) {
+        for (size_t gap : {0u, 1u, 7u, 16u, 33u}) expect_hamming(random_bytes(rng, n / 8), random_bytes(rng, n / 8), gap);
+        expect_hamming(Bytes(n / 8, 0x00), Bytes(n / 8, 0xFF), 0);
+        expect_hamming(Bytes(n / 8, 0xA5), Bytes(n / 8, 0xA5), 0);
+    }
+}
+
+UNIT_TEST(kernel_masked_sums_are_exact)
+{
+    Rng rng(13);
+    for (size_t n : code_lengths())
+        for (unsigned planes = 1; planes <= 4; ++planes) {
+            RowShape shape{n, planes, n > 2560 ? 2u : 5u, 18};
+            expect_masked_sums(shape, random_bytes(rng, shape.bytes()), random_codes(rng, n, -128, 127));
+        }
+}
+
+UNIT_TEST(kernel_masked_sums_are_exact_for_every_number_of_rows)
+{
+    Rng rng(14);
+    for (size_t n : {32u, 128u, 288u, 768u})
+        for (unsigned planes = 1; planes <= 4; ++planes)
+            for (size_t count = 0; count <= 48; ++count)
+                for (size_t header : {0u, 1u, 18u}) {
+                    RowShape shape{n, planes, count, header};
+                    expect_masked_sums(shape, random_bytes(rng, shape.bytes()), random_codes(rng, n, -128, 127));
+                }
+}
+
+UNIT_TEST(kernel_masked_sums_are_exact_at_the_extremes)
+{
+    for (size_t n : code_lengths())
+        for (unsigned planes = 1; planes <= 4; ++planes)
+            for (int8_t element : {int8_t{-128}, int8_t{127}}) {
+                RowShape shape{n, planes, n > 2560 ? 1u : 4u, 3};
+                expect_masked_sums(shape, Bytes(shape.bytes(), 0xFF), Codes(n, element));
+                expect_masked_sums(shape, Bytes(shape.bytes(), 0x00), Codes(n, element));
+            }
+}
+
+UNIT_TEST(kernel_masked_sums_take_overlapping_rows)
+{
+    Rng rng(15);
+    Bytes rows = random_bytes(rng, 96 / 8);
+    Codes q = random_codes(rng, 96, -128, 127);
+    for_each_table([&](const Kernels &k) {
+        int32_t sums[5];
+        k.masked_sums(rows.data(), 0, 5, 1, q.data(), 96, sums);
+        for (int32_t sum : sums) EXPECT_WITH(sum == sums[0], "%s", k.name);
+    });
+}
+
+UNIT_TEST(kernel_sign_bits_match_the_definition)
+{
+    Rng rng(16);
+    for (size_t n : code_lengths())
+        for (size_t gap : {0u, 1u, 4u, 20u}) {
+            std::vector<float> r(n);
+            for (float &value : r) value = static_cast<float>(rng.uniform() - 0.5);
+            Guarded<float> guarded_r(r, gap);
+            for_each_table([&](const Kernels &k) {
+                Guarded<uint8_t> out(Bytes(n / 8, 0x5A), gap % 3);
+                k.sign_bits(guarded_r.data(), n, out.data());
+                Bytes bits = out.values();
+                size_t wrong = 0;
+                for (size_t i = 0; i < n; ++i) wrong += bit(bits.data(), i) != (r[i] >= 0);
+                EXPECT_WITH(wrong == 0, "%s, n = %zu: %zu", k.name, n, wrong);
+            });
+        }
+}
+
+UNIT_TEST(kernel_sign_bits_of_special_values)
+{
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
+    constexpr float kTiny = std::numeric_limits<float>::denorm_min();
+    const float special[8] = {0.0f, -0.0f, kInfinity, -kInfinity, std::nanf(""), -std::nanf(""), kTiny, -kTiny};
+    std::vector<float> r(96);
+    for (size_t i = 0; i < r.size(); ++i) r[i] = special[i % 8];
+    for_each_table([&](const Kernels &k) {
+        Bytes bits(r.size() / 8);
+        k.sign_bits(r.data(), r.size(), bits.data());
+        EXPECT_WITH(bits == Bytes(r.size() / 8, 0b01000111), "%s: %02x", k.name, bits[0]);
+    });
+}
