@@ -67,8 +67,8 @@ demo: ## load real data, build an index, search it; installs missing Debian pack
 	@$(MAKE) --no-print-directory -s all
 	@test/harness/with_server.sh test/demo/demo.sh
 
-bench: all build/sql_bench ## recall, speed and build time of an index: make bench ARGS="..."
-	@test/harness/with_server.sh build/sql_bench $(ARGS)
+bench: ## recall, speed and build time on a running server; words in test/bench/README.md
+	@test/bench/run.sh
 
 bench-graph: build/graph_bench ## recall and hops of the graph alone: make bench-graph ARGS="..."
 	@build/graph_bench $(ARGS)
@@ -100,11 +100,10 @@ help: ## this list
 
 .PHONY: test tempcheck unit asan demo bench bench-graph bench-kernel lint format format-check metrics help
 
-# Native programs: the pure layers and what drives them, without a server. A program may bring its own host services; the
-# archive offers plain ones.
+# Native programs: the pure layers and what drives them, without a server. A program may bring its own host services;
+# the archive offers plain ones.
 PURE         := $(sort $(foreach layer,core kernel quant graph,$(wildcard src/$(layer)/*.cpp))) test/harness/host.cpp
 UNIT         := $(sort $(wildcard test/unit/*.cpp))
-SQL_BENCH    := $(sort $(wildcard test/bench/sql_*.cpp))
 NATIVE_FLAGS  = $(DIALECT) -g -O2 -Wconversion -Wshadow -Werror
 ASAN_FLAGS    = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 native        = $(patsubst %.cpp,build/native/%.o,$(1))
@@ -113,7 +112,6 @@ asan          = $(patsubst %.cpp,build/asan/%.o,$(1))
 build/native/%.o: %.cpp Makefile
 	@mkdir -p $(@D)
 	$(CXX) $(NATIVE_FLAGS) -c $< -o $@
-build/native/test/bench/sql_%.o: NATIVE_FLAGS += -fexceptions -frtti -isystem $(shell $(PG_CONFIG) --includedir)
 build/asan/%.o: %.cpp Makefile
 	@mkdir -p $(@D)
 	$(CXX) $(NATIVE_FLAGS) $(ASAN_FLAGS) -c $< -o $@
@@ -126,11 +124,9 @@ build/%/pure.a:
 build/unit: $(call native,$(UNIT)) build/native/pure.a
 build/kernel_bench: $(call native,test/bench/kernel_bench.cpp) build/native/pure.a
 build/graph_bench: $(call native,test/bench/graph_bench.cpp) build/native/pure.a
-build/sql_bench: $(call native,$(SQL_BENCH))
 build/unit_asan: $(call asan,$(UNIT)) build/asan/pure.a
-build/sql_bench: LIBRARIES = -L$(shell $(PG_CONFIG) --libdir) -lpq
 build/unit_asan: LIBRARIES = $(ASAN_FLAGS)
-build/unit build/unit_asan build/kernel_bench build/graph_bench build/sql_bench:
+build/unit build/unit_asan build/kernel_bench build/graph_bench:
 	$(CXX) $^ $(LIBRARIES) -o $@
 
 -include $(wildcard build/*/*/*/*.d)

@@ -1,4 +1,4 @@
-// The host services of core/host.hpp for native programs: plain malloc, and the end of the program when something breaks.
+// The host services of core/host.hpp for native programs: malloc, and the end of the program when something breaks.
 #include "core/host.hpp"
 
 #include <cstdio>

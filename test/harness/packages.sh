@@ -1,6 +1,6 @@
 #!/bin/bash
-# packages.sh demo|test: makes sure that what `make demo` or `make test` needs is there. On Debian, missing packages are
-# installed when that is possible (root or sudo); otherwise they are named and the exit status is 1.
+# packages.sh demo|test|ci: makes sure that what `make demo`, `make test` or .ci/run needs is there. On Debian, missing
+# packages are installed when that is possible (root or sudo); otherwise they are named and the exit status is 1.
 set -euo pipefail
 
 missing=()
@@ -16,9 +16,10 @@ if bash -c 'test -f "$(pg_config --pgxs)"' 2>/dev/null; then # any version that 
 else
     missing+=(postgresql-15 postgresql-server-dev-15)
 fi
-if [ "$1" = test ]; then
-    need libipc-run-perl 'perl -MIPC::Run -e 1'
-fi
+case $1 in
+    test) need libipc-run-perl 'perl -MIPC::Run -e 1' ;;
+    ci) need libipc-run-perl 'perl -MIPC::Run -e 1'; need clang-format 'command -v clang-format' ;;
+esac
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 become_root=()

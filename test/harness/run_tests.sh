@@ -1,6 +1,7 @@
 #!/bin/bash
-# What `make test` runs once the packages are there: builds, then lint, unit, regress, isolation and TAP tests. The last
-# line sums up: "N passed, M failed". A lint gate counts as one test, as does a suite that ends badly without saying how.
+# What `make test` runs once the packages are there: builds, then lint, unit, regress, isolation and TAP tests. The
+# last line sums up: "N passed, M failed". A lint gate counts as one test, as does a suite that ends badly without saying
+# how.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 shopt -s nullglob

@@ -1,6 +1,6 @@
 #!/bin/bash
-# with_server.sh COMMAND...: runs COMMAND beside a throw-away server that has the extension installed, and leaves nothing
-# behind: neither processes nor files, neither here nor in the PostgreSQL installation. `make all` must have run.
+# with_server.sh COMMAND...: runs COMMAND beside a throw-away server that has the extension installed, and leaves
+# nothing behind: neither processes nor files, neither here nor in the PostgreSQL installation. `make all` must have run.
 #
 # COMMAND runs in a copy of the source tree, as an unprivileged user (`postgres` or `nobody` when started by root), with
 #   PATH, PG_CONFIG    a private copy of the PostgreSQL installation into which the extension is installed
@@ -31,19 +31,13 @@ fi
 shift
 
 # --- Second pass, unprivileged: private installation, server, command. ---
-# PostgreSQL finds its files relative to its executable: copied programs beside linked files make an installation of its
-# own, into which `make install` may write.
+# PostgreSQL finds its files relative to its executable, so a copy is an installation of its own.
 real=${PG_CONFIG:-pg_config}
 prefix=$WORK/pg
-for kind in --pkglibdir --sharedir; do
-    folder=$("$real" $kind)
+for kind in bindir pkglibdir sharedir pkgincludedir; do
+    folder=$("$real" --$kind)
     mkdir -p "$prefix$folder"
-    cp -rs "$folder/." "$prefix$folder"
-done
-for kind in --bindir --includedir; do
-    folder=$("$real" $kind)
-    mkdir -p "$prefix$(dirname "$folder")"
-    if [ $kind = --bindir ]; then cp -a "$folder" "$prefix$folder"; else ln -s "$folder" "$prefix$folder"; fi
+    cp -r "$folder/." "$prefix$folder"
 done
 bin=$prefix$("$real" --bindir)
 export PATH=$bin:$PATH PG_CONFIG=$bin/pg_config LC_ALL=C.UTF-8 PSQLRC=/dev/null
