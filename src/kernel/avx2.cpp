@@ -1,4 +1,4 @@
-// AVX2 and FMA: every x86-64 server since 2013 (Intel Haswell, AMD Excavator).
+// AVX2 and FMA: Intel Haswell, AMD Excavator and later.
 #if defined(__x86_64__)
 
 #include <immintrin.h>
@@ -25,8 +25,7 @@ struct Lane {
     static constexpr size_t kWidth = 8;
 
     static Vec load(const float *p) { return _mm256_loadu_ps(p); }
-    static Vec
-    load_part(const float *p, size_t count)
+    static Vec load_part(const float *p, size_t count)
     {
         static constexpr int32_t kOnesThenZeros[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
         const int32_t *mask = kOnesThenZeros + kWidth - count;
@@ -37,16 +36,14 @@ struct Lane {
     static Vec sub(Vec a, Vec b) { return _mm256_sub_ps(a, b); }
     static Vec multiply_add(Vec a, Vec b, Vec c) { return _mm256_fmadd_ps(a, b, c); }
     static Vec magnitude(Vec v) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), v); }
-    static float
-    total(Vec v)
+    static float total(Vec v)
     {
         __m128 four = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
         __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
         return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
     }
     // Partner plus or minus own element. Multiplying by one is exact, so the fused form rounds like an addition.
-    static Vec
-    butterflies(Vec v)
+    static Vec butterflies(Vec v)
     {
         v = _mm256_fmadd_ps(v, _mm256_setr_ps(1, -1, 1, -1, 1, -1, 1, -1), _mm256_permute_ps(v, 0xB1));
         v = _mm256_fmadd_ps(v, _mm256_setr_ps(1, 1, -1, -1, 1, 1, -1, -1), _mm256_permute_ps(v, 0x4E));
@@ -135,10 +132,7 @@ products(const uint8_t *bits, size_t plane_bytes, __m256i q)
     return _mm256_maddubs_epi16(code, q);
 }
 
-// Four rows at a time share the loads of q and the final additions.
-struct FourRows {
-    const uint8_t *a, *b, *c, *d;
-};
+// For four rows at a time.
 struct FourSums {
     __m256i a, b, c, d;
 };
@@ -155,7 +149,7 @@ totals(const FourSums &v)
 
 template <unsigned kPlanes>
 inline __m128i
-four_masked_sums(const FourRows &rows, const int8_t *q, size_t n)
+four_masked_sums(const uint8_t *const *rows, const int8_t *q, size_t n)
 {
     // Eight steps of pairs, each at most 2 * 15 * 128, fit 16 bits.
     constexpr size_t kChunk = 8 * 32;
@@ -165,10 +159,10 @@ four_masked_sums(const FourRows &rows, const int8_t *q, size_t n)
         FourSums pairs = {};
         for (size_t end = n - i < kChunk ? n : i + kChunk; i < end; i += 32) {
             __m256i query = load_bytes(q + i);
-            pairs.a = _mm256_add_epi16(pairs.a, products<kPlanes>(rows.a + i / 8, n / 8, query));
-            pairs.b = _mm256_add_epi16(pairs.b, products<kPlanes>(rows.b + i / 8, n / 8, query));
-            pairs.c = _mm256_add_epi16(pairs.c, products<kPlanes>(rows.c + i / 8, n / 8, query));
-            pairs.d = _mm256_add_epi16(pairs.d, products<kPlanes>(rows.d + i / 8, n / 8, query));
+            pairs.a = _mm256_add_epi16(pairs.a, products<kPlanes>(rows[0] + i / 8, n / 8, query));
+            pairs.b = _mm256_add_epi16(pairs.b, products<kPlanes>(rows[1] + i / 8, n / 8, query));
+            pairs.c = _mm256_add_epi16(pairs.c, products<kPlanes>(rows[2] + i / 8, n / 8, query));
+            pairs.d = _mm256_add_epi16(pairs.d, products<kPlanes>(rows[3] + i / 8, n / 8, query));
         }
         sums.a = _mm256_add_epi32(sums.a, _mm256_madd_epi16(pairs.a, ones));
         sums.b = _mm256_add_epi32(sums.b, _mm256_madd_epi16(pairs.b, ones));
@@ -178,33 +172,7 @@ four_masked_sums(const FourRows &rows, const int8_t *q, size_t n)
     return totals(sums);
 }
 
-template <unsigned kPlanes>
-inline void
-masked_sums_of_planes(const uint8_t *rows, size_t stride, size_t count, const int8_t *q, size_t n, int32_t *out)
-{
-    for (size_t first = 0; first < count; first += 4) {
-        // The last group repeats its last row.
-        size_t left = count - first;
-        FourRows four;
-        four.a = rows + first * stride;
-        four.b = left > 1 ? four.a + stride : four.a;
-        four.c = left > 2 ? four.b + stride : four.b;
-        four.d = left > 3 ? four.c + stride : four.c;
-        __m128i wanted = _mm_cmpgt_epi32(_mm_set1_epi32(left < 4 ? static_cast<int>(left) : 4), _mm_setr_epi32(0, 1, 2, 3));
-        _mm_maskstore_epi32(out + first, wanted, four_masked_sums<kPlanes>(four, q, n));
-    }
-}
-
-void
-masked_sums(const uint8_t *rows, size_t stride, size_t count, unsigned planes, const int8_t *q, size_t n, int32_t *out)
-{
-    switch (planes) {
-        case 1: return masked_sums_of_planes<1>(rows, stride, count, q, n, out);
-        case 2: return masked_sums_of_planes<2>(rows, stride, count, q, n, out);
-        case 3: return masked_sums_of_planes<3>(rows, stride, count, q, n, out);
-        default: return masked_sums_of_planes<4>(rows, stride, count, q, n, out);
-    }
-}
+#include "kernel/masked_sums.inl.hpp"
 
 void
 sign_bits(const float *r, size_t n, uint8_t *out)

@@ -16,8 +16,8 @@
 // The target applies to the functions of this region only: an inline function of a header compiled with it could be
 // the copy the linker keeps for everyone.
 #if defined(__clang__)
-#pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512vpopcntdq"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512vpopcntdq"))), \
+                             apply_to = function)
 #else
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512vpopcntdq")
@@ -32,8 +32,7 @@ struct Lane {
     static constexpr size_t kWidth = 16;
 
     static Vec load(const float *p) { return _mm512_loadu_ps(p); }
-    static Vec
-    load_part(const float *p, size_t count)
+    static Vec load_part(const float *p, size_t count)
     {
         return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p);
     }
@@ -42,8 +41,7 @@ struct Lane {
     static Vec sub(Vec a, Vec b) { return _mm512_sub_ps(a, b); }
     static Vec multiply_add(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
     static Vec magnitude(Vec v) { return _mm512_andnot_ps(_mm512_set1_ps(-0.0f), v); }
-    static float
-    total(Vec v)
+    static float total(Vec v)
     {
         __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1));
         __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
@@ -51,16 +49,14 @@ struct Lane {
         return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
     }
     // Partner plus or minus own element. Multiplying by one is exact, so the fused form rounds like an addition.
-    static Vec
-    butterflies(Vec v)
+    static Vec butterflies(Vec v)
     {
         v = _mm512_fmadd_ps(v, minus_where(0xAAAA), _mm512_permute_ps(v, 0xB1));
         v = _mm512_fmadd_ps(v, minus_where(0xCCCC), _mm512_permute_ps(v, 0x4E));
         v = _mm512_fmadd_ps(v, minus_where(0xF0F0), _mm512_shuffle_f32x4(v, v, 0xB1));
         return _mm512_fmadd_ps(v, minus_where(0xFF00), _mm512_shuffle_f32x4(v, v, 0x4E));
     }
-    static Vec
-    minus_where(__mmask16 minus)
+    static Vec minus_where(__mmask16 minus)
     {
         return _mm512_mask_blend_ps(minus, _mm512_set1_ps(1), _mm512_set1_ps(-1));
     }
@@ -79,25 +75,35 @@ total_i32(__m512i v)
 
 constexpr __mmask64 kHalf = 0xFFFFFFFF;  // 32 of 64 bytes
 
-// VPDPBUSD multiplies unsigned by signed bytes, so a is shifted by 128 and 128 * b taken off again. Sums wrap around
-// like two's complement: only the final one has to fit.
+// VPDPBUSD multiplies unsigned by signed bytes, so a is shifted by 128, and 128 * b is added up to be taken off again.
+// Sums wrap around like two's complement: only the final one has to fit.
+struct ShiftedProducts {
+    __m512i shifted, excess;
+
+    void take(__m512i a, __m512i b)
+    {
+        const __m512i offset = _mm512_set1_epi8(-128);
+        shifted = _mm512_dpbusd_epi32(shifted, _mm512_xor_si512(a, offset), b);
+        excess = _mm512_dpbusd_epi32(excess, offset, b);
+    }
+    __m512i sum() const { return _mm512_sub_epi32(shifted, excess); }
+};
+
 int32_t
 dot_i8(const int8_t *a, const int8_t *b, size_t n)
 {
-    const __m512i offset = _mm512_set1_epi8(-128);
-    __m512i shifted = _mm512_setzero_si512(), excess = shifted;
+    ShiftedProducts even = {}, odd = {};
     size_t i = 0;
-    for (; i + 64 <= n; i += 64) {
-        __m512i x = _mm512_loadu_si512(a + i), y = _mm512_loadu_si512(b + i);
-        shifted = _mm512_dpbusd_epi32(shifted, _mm512_xor_si512(x, offset), y);
-        excess = _mm512_dpbusd_epi32(excess, offset, y);
+    for (; i + 128 <= n; i += 128) {
+        even.take(_mm512_loadu_si512(a + i), _mm512_loadu_si512(b + i));
+        odd.take(_mm512_loadu_si512(a + i + 64), _mm512_loadu_si512(b + i + 64));
     }
-    if (i < n) {
-        __m512i x = _mm512_maskz_loadu_epi8(kHalf, a + i), y = _mm512_maskz_loadu_epi8(kHalf, b + i);
-        shifted = _mm512_dpbusd_epi32(shifted, _mm512_xor_si512(x, offset), y);
-        excess = _mm512_dpbusd_epi32(excess, offset, y);
+    if (i + 64 <= n) {
+        even.take(_mm512_loadu_si512(a + i), _mm512_loadu_si512(b + i));
+        i += 64;
     }
-    return static_cast<int32_t>(total_i32(_mm512_sub_epi32(shifted, excess)));
+    if (i < n) odd.take(_mm512_maskz_loadu_epi8(kHalf, a + i), _mm512_maskz_loadu_epi8(kHalf, b + i));
+    return static_cast<int32_t>(total_i32(_mm512_add_epi32(even.sum(), odd.sum())));
 }
 
 uint32_t
@@ -133,22 +139,19 @@ gather_planes(const uint8_t *bits, size_t plane_bytes)
     return code;
 }
 
-// Four rows at a time share the loads of q and the final additions.
-struct FourRows {
-    const uint8_t *a, *b, *c, *d;
-};
+// For four rows at a time.
 struct FourSums {
     __m512i a, b, c, d;
 };
 
 template <unsigned kPlanes, typename Word>
 inline void
-add_products(FourSums &sums, const FourRows &rows, size_t at, size_t plane_bytes, __m512i q)
+add_products(FourSums &sums, const uint8_t *const *rows, size_t at, size_t plane_bytes, __m512i q)
 {
-    sums.a = _mm512_dpbusd_epi32(sums.a, gather_planes<kPlanes, Word>(rows.a + at, plane_bytes), q);
-    sums.b = _mm512_dpbusd_epi32(sums.b, gather_planes<kPlanes, Word>(rows.b + at, plane_bytes), q);
-    sums.c = _mm512_dpbusd_epi32(sums.c, gather_planes<kPlanes, Word>(rows.c + at, plane_bytes), q);
-    sums.d = _mm512_dpbusd_epi32(sums.d, gather_planes<kPlanes, Word>(rows.d + at, plane_bytes), q);
+    sums.a = _mm512_dpbusd_epi32(sums.a, gather_planes<kPlanes, Word>(rows[0] + at, plane_bytes), q);
+    sums.b = _mm512_dpbusd_epi32(sums.b, gather_planes<kPlanes, Word>(rows[1] + at, plane_bytes), q);
+    sums.c = _mm512_dpbusd_epi32(sums.c, gather_planes<kPlanes, Word>(rows[2] + at, plane_bytes), q);
+    sums.d = _mm512_dpbusd_epi32(sums.d, gather_planes<kPlanes, Word>(rows[3] + at, plane_bytes), q);
 }
 
 // The sums of the elements of a, b, c and d.
@@ -164,43 +167,16 @@ totals(const FourSums &v)
 
 template <unsigned kPlanes>
 inline __m128i
-four_masked_sums(const FourRows &rows, const int8_t *q, size_t n)
+four_masked_sums(const uint8_t *const *rows, const int8_t *q, size_t n)
 {
     FourSums sums = {};
     size_t i = 0;
-    for (; i + 64 <= n; i += 64)
-        add_products<kPlanes, uint64_t>(sums, rows, i / 8, n / 8, _mm512_loadu_si512(q + i));
+    for (; i + 64 <= n; i += 64) add_products<kPlanes, uint64_t>(sums, rows, i / 8, n / 8, _mm512_loadu_si512(q + i));
     if (i < n) add_products<kPlanes, uint32_t>(sums, rows, i / 8, n / 8, _mm512_maskz_loadu_epi8(kHalf, q + i));
     return totals(sums);
 }
 
-template <unsigned kPlanes>
-inline void
-masked_sums_of_planes(const uint8_t *rows, size_t stride, size_t count, const int8_t *q, size_t n, int32_t *out)
-{
-    for (size_t first = 0; first < count; first += 4) {
-        // The last group repeats its last row.
-        size_t left = count - first;
-        FourRows four;
-        four.a = rows + first * stride;
-        four.b = left > 1 ? four.a + stride : four.a;
-        four.c = left > 2 ? four.b + stride : four.b;
-        four.d = left > 3 ? four.c + stride : four.c;
-        __mmask8 wanted = static_cast<__mmask8>(left < 4 ? (1 << left) - 1 : 15);
-        _mm_mask_storeu_epi32(out + first, wanted, four_masked_sums<kPlanes>(four, q, n));
-    }
-}
-
-void
-masked_sums(const uint8_t *rows, size_t stride, size_t count, unsigned planes, const int8_t *q, size_t n, int32_t *out)
-{
-    switch (planes) {
-        case 1: return masked_sums_of_planes<1>(rows, stride, count, q, n, out);
-        case 2: return masked_sums_of_planes<2>(rows, stride, count, q, n, out);
-        case 3: return masked_sums_of_planes<3>(rows, stride, count, q, n, out);
-        default: return masked_sums_of_planes<4>(rows, stride, count, q, n, out);
-    }
-}
+#include "kernel/masked_sums.inl.hpp"
 
 void
 sign_bits(const float *r, size_t n, uint8_t *out)

@@ -20,8 +20,7 @@ using Vec = Lane::Vec;
 struct SquaredDifferences {
     Vec sum;
 
-    void
-    take(Vec a, Vec b)
+    void take(Vec a, Vec b)
     {
         Vec difference = Lane::sub(a, b);
         sum = Lane::multiply_add(difference, difference, sum);
@@ -46,15 +45,13 @@ struct Differences {
 struct ProductsAndNorms {
     Products dot, norm_a, norm_b;
 
-    void
-    take(Vec a, Vec b)
+    void take(Vec a, Vec b)
     {
         dot.take(a, b);
         norm_a.take(a, a);
         norm_b.take(b, b);
     }
-    void
-    merge(const ProductsAndNorms &other)
+    void merge(const ProductsAndNorms &other)
     {
         dot.merge(other.dot);
         norm_a.merge(other.norm_a);

@@ -13,15 +13,13 @@ struct Lane {
     typedef int32_t Bits __attribute__((vector_size(16)));
     static constexpr size_t kWidth = 4;
 
-    static Vec
-    load(const float *p)
+    static Vec load(const float *p)
     {
         Vec v;
         memcpy(&v, p, sizeof v);
         return v;
     }
-    static Vec
-    load_part(const float *p, size_t count)
+    static Vec load_part(const float *p, size_t count)
     {
         Vec v = {};
         memcpy(&v, p, count * sizeof *p);
@@ -33,8 +31,7 @@ struct Lane {
     static Vec multiply_add(Vec a, Vec b, Vec c) { return a * b + c; }
     static Vec magnitude(Vec v) { return (Vec)((Bits)v & 0x7FFFFFFF); }
     static float total(Vec v) { return (v[0] + v[2]) + (v[1] + v[3]); }
-    static Vec
-    butterflies(Vec v)
+    static Vec butterflies(Vec v)
     {
         float a = v[0] + v[1], b = v[0] - v[1], c = v[2] + v[3], d = v[2] - v[3];
         return Vec{a + c, b + d, a - c, b - d};
@@ -87,8 +84,7 @@ add_masked_sums(const uint8_t *rows, size_t stride, size_t count, int32_t weight
         const uint8_t *bytes = rows + row * stride;
         int32_t sum = 0;
 #pragma GCC unroll 4
-        for (unsigned i = 0; i < 4; ++i)
-            sum += sums[2 * i].sum[bytes[i] & 15] + sums[2 * i + 1].sum[bytes[i] >> 4];
+        for (unsigned i = 0; i < 4; ++i) sum += sums[2 * i].sum[bytes[i] & 15] + sums[2 * i + 1].sum[bytes[i] >> 4];
         out[row] += weight * sum;
     }
 }

@@ -82,9 +82,8 @@ bench_floats(size_t n)
         return nanoseconds_per_call([&] { return k.inner_product(a.data(), b.data(), n); });
     });
     snprintf(what, sizeof what, "l1, %zu dims", n);
-    print_line(what, [&](const Kernels &k) {
-        return nanoseconds_per_call([&] { return k.l1(a.data(), b.data(), n); });
-    });
+    print_line(what,
+               [&](const Kernels &k) { return nanoseconds_per_call([&] { return k.l1(a.data(), b.data(), n); }); });
     snprintf(what, sizeof what, "cosine, %zu dims", n);
     print_line(what, [&](const Kernels &k) {
         return nanoseconds_per_call([&] { return k.cosine(a.data(), b.data(), n).dot; });
@@ -100,13 +99,11 @@ bench_codes(size_t n)
     std::vector<uint8_t> bits(n / 8);
     char what[64];
     snprintf(what, sizeof what, "dot_i8, %zu dims", n);
-    print_line(what, [&](const Kernels &k) {
-        return nanoseconds_per_call([&] { return k.dot_i8(a.data(), b.data(), n); });
-    });
+    print_line(what,
+               [&](const Kernels &k) { return nanoseconds_per_call([&] { return k.dot_i8(a.data(), b.data(), n); }); });
     snprintf(what, sizeof what, "hamming, %zu dims", n);
-    print_line(what, [&](const Kernels &k) {
-        return nanoseconds_per_call([&] { return k.hamming(x.data(), y.data(), n); });
-    });
+    print_line(
+        what, [&](const Kernels &k) { return nanoseconds_per_call([&] { return k.hamming(x.data(), y.data(), n); }); });
     snprintf(what, sizeof what, "sign_bits, %zu dims", n);
     print_line(what, [&](const Kernels &k) {
         return nanoseconds_per_call([&] {

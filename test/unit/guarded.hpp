@@ -35,8 +35,7 @@ public:
     // To hand to a kernel; not aligned when the gap is not.
     T *data() { return reinterpret_cast<T *>(bytes_); }
 
-    std::vector<T>
-    values() const
+    std::vector<T> values() const
     {
         std::vector<T> copy(size_);
         if (size_ != 0) memcpy(copy.data(), bytes_, size_ * sizeof(T));

@@ -42,16 +42,14 @@ struct Sum {
     double value = 0;
     double magnitude = 0;
 
-    void
-    add(double term)
+    void add(double term)
     {
         value += term;
         magnitude += std::fabs(term);
     }
 
     // The bound stated in src/kernel/README.md.
-    bool
-    agrees_with(float result, size_t n) const
+    bool agrees_with(float result, size_t n) const
     {
         double rounding = (static_cast<double>(n) / 16 + 12) * 0x1p-24 * magnitude;
         double underflow = static_cast<double>(n) * 0x1p-149;

@@ -116,8 +116,8 @@ expect_masked_sums(const RowShape &shape, const Bytes &rows, const Codes &q)
         Guarded<int32_t> out(std::vector<int32_t>(shape.count, -1));
         k.masked_sums(guarded_rows.data(), shape.stride(), shape.count, shape.planes, guarded_q.data(), shape.n,
                       out.data());
-        EXPECT_WITH(out.values() == want, "%s, n = %zu, %u planes, %zu rows, header %zu", k.name, shape.n,
-                    shape.planes, shape.count, shape.header);
+        EXPECT_WITH(out.values() == want, "%s, n = %zu, %u planes, %zu rows, header %zu", k.name, shape.n, shape.planes,
+                    shape.count, shape.header);
     });
 }
 
@@ -142,7 +142,8 @@ UNIT_TEST(kernel_hamming_is_exact)
 {
     Rng rng(12);
     for (size_t n : code_lengths()) {
-        for (size_t gap : {0u, 1u, 7u, 16u, 33u}) expect_hamming(random_bytes(rng, n / 8), random_bytes(rng, n / 8), gap);
+        for (size_t gap : {0u, 1u, 7u, 16u, 33u})
+            expect_hamming(random_bytes(rng, n / 8), random_bytes(rng, n / 8), gap);
         expect_hamming(Bytes(n / 8, 0x00), Bytes(n / 8, 0xFF), 0);
         expect_hamming(Bytes(n / 8, 0xA5), Bytes(n / 8, 0xA5), 0);
     }

@@ -56,8 +56,7 @@ UNIT_TEST(kernel_hadamard_matches_the_definition)
         for (float value : x) magnitude += std::fabs(value);
         std::vector<double> want(x.size());
         for (size_t i = 0; i < x.size(); ++i)
-            for (size_t j = 0; j < x.size(); ++j)
-                want[i] += __builtin_popcountll(i & j) % 2 == 0 ? x[j] : -x[j];
+            for (size_t j = 0; j < x.size(); ++j) want[i] += __builtin_popcountll(i & j) % 2 == 0 ? x[j] : -x[j];
         for_each_table([&](const Kernels &k) {
             Floats got = transformed(k, x);
             double worst = 0;

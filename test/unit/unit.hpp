@@ -44,14 +44,15 @@ template <typename Action>
 bool
 jumps_at_allocation(size_t nth, Action &action)
 {
-    return jumps_at_allocation(nth, [](void *it) { (*static_cast<Action *>(it))(); }, &action);
+    return jumps_at_allocation(
+        nth, [](void *it) { (*static_cast<Action *>(it))(); }, &action);
 }
 
 }  // namespace vhnsw::unit
 
-#define UNIT_TEST(name)                                                      \
-    static void name();                                                      \
-    static vhnsw::unit::Test name##_test{#name, name, nullptr};              \
+#define UNIT_TEST(name)                                                       \
+    static void name();                                                       \
+    static vhnsw::unit::Test name##_test{#name, name, nullptr};               \
     static const vhnsw::unit::Registration name##_registration(&name##_test); \
     static void name()
 
