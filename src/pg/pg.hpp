@@ -5,6 +5,7 @@ extern "C" {
 #include "postgres.h"
 
 #include "access/amapi.h"
+#include "access/amvalidate.h"
 #include "access/generic_xlog.h"
 #include "access/genam.h"
 #include "access/htup_details.h"
@@ -41,6 +42,7 @@ extern "C" {
 #include "storage/barrier.h"
 #include "storage/bufmgr.h"
 #include "storage/condition_variable.h"
+#include "storage/freespace.h"
 #include "storage/indexfsm.h"
 #include "storage/lmgr.h"
 #include "storage/spin.h"
@@ -55,6 +57,7 @@ extern "C" {
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
+#include "utils/regproc.h"
 #include "utils/rel.h"
 #include "utils/selfuncs.h"
 #include "utils/snapmgr.h"
@@ -77,3 +80,55 @@ extern "C" {
         return dummy_value;                \
     } while (0)
 #endif
+
+#ifdef PG_MODULE_MAGIC_EXT
+#define VHNSW_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "vectorhnsw")
+#else
+#define VHNSW_MODULE_MAGIC PG_MODULE_MAGIC
+#endif
+
+namespace vhnsw {
+
+// Counts a descent of the index for EXPLAIN, where the server has such a counter.
+inline void
+count_index_search([[maybe_unused]] IndexScanDesc desc)
+{
+#if PG_VERSION_NUM >= 180000
+    if (desc->instrument) desc->instrument->nsearches++;
+#endif
+}
+
+// A new page at the end of a relation, pinned and exclusively locked.
+inline Buffer
+extend_relation(Relation relation)
+{
+#if PG_VERSION_NUM >= 160000
+    return ExtendBufferedRel(BMR_REL(relation), MAIN_FORKNUM, nullptr, EB_LOCK_FIRST);
+#else
+    const bool shared = !RELATION_IS_LOCAL(relation);
+    if (shared) LockRelationForExtension(relation, ExclusiveLock);
+    Buffer buffer = ReadBuffer(relation, P_NEW);
+    LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+    if (shared) UnlockRelationForExtension(relation, ExclusiveLock);
+    return buffer;
+#endif
+}
+
+inline void
+allow_parallel_build([[maybe_unused]] IndexAmRoutine *routine)
+{
+#if PG_VERSION_NUM >= 170000
+    routine->amcanbuildparallel = true;
+#endif
+}
+
+// From 18 on the number of disabled nodes counts before the cost. More than one: worse than any plan that settings disable.
+inline void
+disable_path([[maybe_unused]] Path *path)
+{
+#if PG_VERSION_NUM >= 180000
+    path->disabled_nodes = 2;
+#endif
+}
+
+}  // namespace vhnsw

@@ -1,0 +1,35 @@
+#include "am/am.hpp"
+#include "am/opclass.hpp"
+#include "pg/function.hpp"
+
+// hnswhandler(internal): what Postgres needs to know of the access method.
+VHNSW_FUNCTION(vhnsw_handler)
+{
+    using namespace vhnsw::am;
+
+    IndexAmRoutine *routine = makeNode(IndexAmRoutine);
+
+    routine->amstrategies = kDistanceStrategy;
+    routine->amsupport = kOpclassProc;
+    routine->amcanorderbyop = true;
+    routine->amoptionalkey = true;
+    routine->amusemaintenanceworkmem = true;
+    routine->amparallelvacuumoptions = VACUUM_OPTION_PARALLEL_BULKDEL;
+    routine->amkeytype = InvalidOid;
+    vhnsw::allow_parallel_build(routine);
+
+    routine->ambuild = am_build;
+    routine->ambuildempty = am_build_empty;
+    routine->aminsert = am_insert;
+    routine->ambulkdelete = am_bulk_delete;
+    routine->amvacuumcleanup = am_vacuum_cleanup;
+    routine->amcostestimate = am_cost_estimate;
+    routine->amoptions = am_options;
+    routine->ambuildphasename = am_build_phase_name;
+    routine->amvalidate = am_validate;
+    routine->ambeginscan = am_begin_scan;
+    routine->amrescan = am_rescan;
+    routine->amgettuple = am_get_tuple;
+    routine->amendscan = am_end_scan;
+    PG_RETURN_POINTER(routine);
+}

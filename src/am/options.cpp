@@ -1,0 +1,86 @@
+#include "am/options.hpp"
+
+#include <cstddef>
+
+#include "am/am.hpp"
+
+namespace vhnsw::am {
+
+namespace {
+
+struct Options {
+    int32 varlena_header;
+    int m;
+    int ef_construction;
+    int link_bits;
+};
+
+constexpr Options kDefaults = {0, 16, 64, 0};
+
+constinit relopt_kind kind = RELOPT_KIND_LOCAL;
+
+// Not constant only because the server does not promise to leave it alone.
+constinit relopt_enum_elt_def link_bits_values[] = {{"auto", 0}, {"1", 1}, {"2", 2}, {"4", 4}, {nullptr, 0}};
+
+const Options &
+options_of(Relation index)
+{
+    return index->rd_options != nullptr ? *reinterpret_cast<const Options *>(index->rd_options) : kDefaults;
+}
+
+}  // namespace
+
+void
+define_options()
+{
+    kind = add_reloption_kind();
+    add_int_reloption(kind, "m", "Number of links a new node starts with", kDefaults.m, kMinM, kMaxM,
+                      AccessExclusiveLock);
+    // Every insertion reads it anew and no other session depends on it.
+    add_int_reloption(kind, "ef_construction", "Number of candidates among which an insertion chooses links",
+                      kDefaults.ef_construction, 4, 1000, ShareUpdateExclusiveLock);
+    add_enum_reloption(kind, "link_bits", "Bits per dimension that a link stores of the neighbor's vector",
+                       link_bits_values, kDefaults.link_bits, "Valid values are \"auto\", \"1\", \"2\", and \"4\".",
+                       AccessExclusiveLock);
+}
+
+uint32_t
+option_m(Relation index)
+{
+    return static_cast<uint32_t>(options_of(index).m);
+}
+
+uint32_t
+option_ef_construction(Relation index)
+{
+    return static_cast<uint32_t>(options_of(index).ef_construction);
+}
+
+uint32_t
+option_link_bits(Relation index)
+{
+    return static_cast<uint32_t>(options_of(index).link_bits);
+}
+
+void
+check_options(Relation index)
+{
+    if (option_ef_construction(index) < 2 * option_m(index))
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("ef_construction must be greater than or equal to 2 * m")));
+}
+
+extern "C" bytea *
+am_options(Datum reloptions, bool validate)
+{
+    static constexpr relopt_parse_elt elements[] = {
+        {"m", RELOPT_TYPE_INT, offsetof(Options, m)},
+        {"ef_construction", RELOPT_TYPE_INT, offsetof(Options, ef_construction)},
+        {"link_bits", RELOPT_TYPE_ENUM, offsetof(Options, link_bits)},
+    };
+
+    return static_cast<bytea *>(
+        build_reloptions(reloptions, validate, kind, sizeof(Options), elements, lengthof(elements)));
+}
+
+}  // namespace vhnsw::am

@@ -1,0 +1,20 @@
+// What Postgres calls when it loads the module.
+#include "pg/pg.hpp"
+
+#include "am/options.hpp"
+#include "kernel/kernel.hpp"
+#include "pg/guc.hpp"
+
+extern "C" {
+
+VHNSW_MODULE_MAGIC;
+
+PGDLLEXPORT void
+_PG_init()
+{
+    vhnsw::kernel::select_kernels();
+    vhnsw::define_settings();
+    vhnsw::am::define_options();
+}
+
+}  // extern "C"
