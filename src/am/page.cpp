@@ -10,6 +10,15 @@ init_page(Page page, PageKind kind)
     page_tail(page)->page_id = kPageId;
 }
 
+OffsetNumber
+add_item(Page page, const void *item, Size bytes)
+{
+    OffsetNumber offset =
+        PageAddItem(page, static_cast<Item>(const_cast<void *>(item)), bytes, InvalidOffsetNumber, false, false);
+    if (offset == InvalidOffsetNumber) elog(ERROR, "failed to add an item of %zu bytes to an index page", bytes);
+    return offset;
+}
+
 void
 report_corruption(Relation index, BlockNumber block, const char *what)
 {

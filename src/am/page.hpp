@@ -182,6 +182,9 @@ piece_code(DiskCodePiece *piece)
 // Sets up an empty page. REQUIRES: exclusive lock, or a private page.
 void init_page(Page page, PageKind kind);
 
+// Adds an item to a page that has room for it.
+OffsetNumber add_item(Page page, const void *item, Size bytes);
+
 // Raises ERRCODE_INDEX_CORRUPTED with block number and a REINDEX hint. Never returns; may be called with pages locked.
 [[noreturn]] void report_corruption(Relation index, BlockNumber block, const char *what);
 

@@ -61,6 +61,7 @@ ArenaStore::init(ArenaShared *shared, quant::Metric metric, uint32_t padded, uin
     shared->padded = padded;
     shared->capacity = capacity;
     shared->entry_level = -1;
+    shared->loose_rows[0] = shared->loose_rows[1] = kNoRecord;
     shared->bytes_limit = bytes_limit;
     uint64_t chunk_bytes = std::max(kLeastChunkBytes, bytes_limit / 1024);
     init_pool(shared->nodes, sizeof(ArenaNode) + padded + capacity * sizeof(ArenaLink), chunk_bytes);
@@ -239,6 +240,20 @@ ArenaStore::add_row(const Kept &kept)
     other->scalars.error = std::max(other->scalars.error, newcomer_node_->scalars.error);
     other->lock.unlock();
     spare_row_ = kNoRecord;
+    return true;
+}
+
+bool
+ArenaStore::add_loose_row(LooseRows list, uint64_t loose)
+{
+    uint32_t number = append(shared_->rows, row_chunks_, 1);
+    if (number == kNoRecord) return false;
+    ArenaRow *fresh = row(number);
+    fresh->row = loose;
+    shared_->loose_lock.lock();
+    fresh->next = shared_->loose_rows[list];
+    shared_->loose_rows[list] = number;
+    shared_->loose_lock.unlock();
     return true;
 }
 

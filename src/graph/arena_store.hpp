@@ -35,6 +35,9 @@ struct ArenaLink {
 inline constexpr uint32_t kMaxLinks = 128;
 inline constexpr uint32_t kNoRecord = UINT32_MAX;
 
+// Lists of rows outside of the graph.
+enum LooseRows { kZeroRows = 0, kNullRows = 1 };
+
 // Records of one size, kept in chunks of 2^chunk_shift.
 struct ArenaPool {
     static constexpr uint32_t kMaxChunks = 1 << 12;
@@ -55,6 +58,8 @@ struct ArenaShared {
     std::atomic<bool> first_claimed;
     uint32_t entry_node;
     int32_t entry_level;  // -1: empty
+    SpinLock loose_lock;
+    uint32_t loose_rows[2];  // heads of the lists of rows outside of the graph
     std::atomic<uint64_t> bytes_used;
     uint64_t bytes_limit;
     ArenaPool nodes;   // ArenaNode, code, links of layer 0
@@ -127,6 +132,9 @@ public:
     Id create(int layer, std::span<const Kept> links, std::span<const bool> dominated);
     void link_back(const Kept &kept, int layer, Id newcomer);
     void raise_entry(Id id, int level);
+
+    // Remembers a row that has no place in the graph. False when the arena is full.
+    bool add_loose_row(LooseRows list, uint64_t row);
 
     // For writing the finished graph out.
     uint32_t node_count() const { return shared_->nodes.count.load(std::memory_order_relaxed); }

@@ -51,6 +51,7 @@ public:
     }
 
     bool exhausted() const { return frontier_.empty(); }
+    std::span<const Candidate<Id>> frontier() const { return frontier_.items(); }
     VisitedSet &visited() { return visited_; }
 
 private:

@@ -1,0 +1,224 @@
+#include "am/build.hpp"
+
+#include "am/am.hpp"
+#include "am/insert.hpp"
+#include "am/options.hpp"
+#include "am/page_edit.hpp"
+#include "pg/random.hpp"
+
+namespace vhnsw::am {
+
+namespace {
+
+// Every build of the same rows in the same order by one process gives the same index.
+constexpr uint64_t kRotationSeed = 0x5EED0F0A11D1A6E5;
+constexpr uint64_t kLevelSeed = 0x1E7E15;
+
+// --- private memory for a build by one process ---
+
+void
+no_lock(void *)
+{
+}
+
+uint64_t
+allocate_private(void *context, size_t bytes)
+{
+    return reinterpret_cast<uint64_t>(
+        MemoryContextAllocExtended(static_cast<MemoryContext>(context), bytes, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
+}
+
+void *
+resolve_private(void *, uint64_t handle)
+{
+    return reinterpret_cast<void *>(handle);
+}
+
+// --- one row ---
+
+bool
+insert_in_memory(BuildState &state, const VectorInput &input, uint64_t row)
+{
+    if (input.state == VectorState::kNull) return state.arena.add_loose_row(graph::kNullRows, row);
+    if (input.state == VectorState::kZero) return state.arena.add_loose_row(graph::kZeroRows, row);
+    state.rotation.apply(input.elements, state.rotated.data());
+    int level = graph::draw_level(state.rng, state.info.m);
+    if (!state.arena.begin(state.rotated.span(), row, level)) return false;
+    graph::insert(state.arena, level, state.info.m, state.shared->ef_construction, state.scratch);
+    return true;
+}
+
+// The arena is full. All participants meet, one of them writes the graph, and all go on through the pages.
+void
+leave_memory(BuildState &state)
+{
+    if (!state.shared->parallel || BarrierArriveAndWait(&state.shared->barrier, PG_WAIT_EXTENSION)) {
+        ereport(NOTICE, (errmsg("hnsw graph no longer fits into maintenance_work_mem after %llu rows",
+                                static_cast<unsigned long long>(state.shared->rows.load())),
+                         errdetail("The remaining rows are inserted through the pages, which takes longer."),
+                         errhint("Increase maintenance_work_mem to speed up builds.")));
+        write_graph(state);
+    }
+    if (state.shared->parallel) BarrierArriveAndWait(&state.shared->barrier, PG_WAIT_EXTENSION);
+    state.in_pages = true;
+    if (state.is_leader) pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseInsert);
+}
+
+void
+add_row(Relation index, ItemPointer tid, Datum *values, bool *is_null, bool, void *opaque)
+{
+    BuildState &state = *static_cast<BuildState *>(opaque);
+    MemoryContext old = MemoryContextSwitchTo(state.row_context);
+    VectorInput input = read_vector_input(is_null[0], values[0], *state.opclass, state.info);
+    if (input.state == VectorState::kVector) check_dims(input.elements.size(), state.info);
+    uint64_t row = Row::from(*tid);
+    MemoryContextSwitchTo(old);
+
+    // The scratch of the arena outlives the row.
+    if (!state.in_pages && !insert_in_memory(state, input, row)) leave_memory(state);
+    if (state.in_pages) {
+        MemoryContextSwitchTo(state.row_context);
+        insert_row(index, state.info, state.rotation, input, row, true);
+        MemoryContextSwitchTo(old);
+    }
+    MemoryContextReset(state.row_context);
+    uint64_t rows = state.shared->rows.fetch_add(1, std::memory_order_relaxed) + 1;
+    if (state.is_leader) pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, static_cast<int64>(rows));
+}
+
+void
+check_column(Relation index, const OpclassInfo &opclass)
+{
+    int dims = opclass.dims_of_typmod(TupleDescAttr(index->rd_att, 0)->atttypmod);
+    if (dims < 0) ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("column does not have dimensions")));
+    if (dims > opclass.max_dims)
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                        errmsg("column cannot have more than %d dimensions for hnsw index", opclass.max_dims)));
+}
+
+IndexInfo
+new_index_info(Relation index, const OpclassInfo &opclass)
+{
+    int dims = opclass.dims_of_typmod(TupleDescAttr(index->rd_att, 0)->atttypmod);
+    uint32_t m = option_m(index);
+    return {opclass.metric, static_cast<uint16_t>(m), kRotationSeed,
+            quant::choose_shape(static_cast<uint32_t>(dims), m, option_link_bits(index), kNodeRoom)};
+}
+
+void
+create_metapage(Relation index, const IndexInfo &info, ForkNumber fork)
+{
+    Buffer buffer = ReadBufferExtended(index, fork, P_NEW, RBM_ZERO_AND_LOCK, nullptr);
+    Assert(BufferGetBlockNumber(buffer) == kMetaBlock);
+    bool building = fork == MAIN_FORKNUM;
+    PageEdit edit;
+    edit.begin(index, building);
+    init_meta(edit.page(buffer, true), info);
+    edit.finish();
+    UnlockReleaseBuffer(buffer);
+}
+
+void
+init_shared(BuildShared *shared, const BuildState &state)
+{
+    memset(static_cast<void *>(shared), 0, sizeof(*shared));
+    shared->heap_id = RelationGetRelid(state.heap);
+    shared->index_id = RelationGetRelid(state.index);
+    shared->concurrent = state.index_info->ii_Concurrent;
+    shared->ef_construction = option_ef_construction(state.index);
+}
+
+double
+build_alone(BuildState &state)
+{
+    auto *shared = static_cast<BuildShared *>(palloc(sizeof(BuildShared)));
+    init_shared(shared, state);
+    state.shared = shared;
+    MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "hnsw build graph", ALLOCSET_DEFAULT_SIZES);
+    auto *arena = static_cast<graph::ArenaShared *>(MemoryContextAlloc(memory, sizeof(graph::ArenaShared)));
+    graph::ArenaStore::init(arena, state.info.metric, state.info.shape.padded, state.info.shape.capacity,
+                            static_cast<uint64_t>(maintenance_work_mem) * 1024);
+    init_participant(state, arena, {memory, no_lock, no_lock, allocate_private, resolve_private});
+    double rows = build_scan(state, nullptr);
+    if (!state.in_pages) write_graph(state);
+    MemoryContextDelete(memory);
+    return rows;
+}
+
+}  // namespace
+
+void
+init_participant(BuildState &state, graph::ArenaShared *arena, graph::ArenaMemory memory)
+{
+    state.arena.attach(arena, memory);
+    state.rotation = quant::Rotation::make(state.info.seed, state.info.shape.dims);
+    state.rotated.resize(state.info.shape.padded);
+    state.row_context = AllocSetContextCreate(CurrentMemoryContext, "hnsw build row", ALLOCSET_DEFAULT_SIZES);
+    state.rng = Rng(kLevelSeed + (state.is_leader ? 0 : random_seed()));
+}
+
+double
+build_scan(BuildState &state, TableScanDesc scan)
+{
+    return table_index_build_scan(state.heap, state.index, state.index_info, true, state.is_leader, add_row, &state, scan);
+}
+
+extern "C" IndexBuildResult *
+am_build(Relation heap, Relation index, struct ::IndexInfo *index_info)
+{
+    BuildState state{};
+    state.heap = heap;
+    state.index = index;
+    state.index_info = index_info;
+    state.opclass = opclass_info(index);
+    state.is_leader = true;
+    check_options(index);
+    check_column(index, *state.opclass);
+    state.info = new_index_info(index, *state.opclass);
+    create_metapage(index, state.info, MAIN_FORKNUM);
+
+    pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseLoad);
+    if (heap->rd_rel->reltuples > 0)
+        pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_TOTAL, static_cast<int64>(heap->rd_rel->reltuples));
+    double heap_rows = 0;
+    int workers = plan_build_workers(heap, index, index_info);
+    if (workers == 0 || !build_parallel(state, workers, &heap_rows)) heap_rows = build_alone(state);
+
+    if (RelationNeedsWAL(index)) {
+        pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseLog);
+        log_newpage_range(index, MAIN_FORKNUM, 0, RelationGetNumberOfBlocks(index), true);
+    }
+    auto *result = static_cast<IndexBuildResult *>(palloc(sizeof(IndexBuildResult)));
+    result->heap_tuples = heap_rows;
+    result->index_tuples = static_cast<double>(state.shared->rows.load());
+    return result;
+}
+
+extern "C" void
+am_build_empty(Relation index)
+{
+    const OpclassInfo *opclass = opclass_info(index);
+    check_column(index, *opclass);
+    create_metapage(index, new_index_info(index, *opclass), INIT_FORKNUM);
+}
+
+extern "C" char *
+am_build_phase_name(int64 phase)
+{
+    switch (phase) {
+        case PROGRESS_CREATEIDX_SUBPHASE_INITIALIZE:
+            return const_cast<char *>("initializing");
+        case kPhaseLoad:
+            return const_cast<char *>("loading rows into memory");
+        case kPhaseWrite:
+            return const_cast<char *>("writing pages");
+        case kPhaseInsert:
+            return const_cast<char *>("inserting rows through pages");
+        case kPhaseLog:
+            return const_cast<char *>("logging pages");
+        default:
+            return nullptr;
+    }
+}
+
+}  // namespace vhnsw::am

@@ -1,0 +1,67 @@
+// CREATE INDEX. Participants (one process, or a leader and parallel workers) scan the table and insert into a graph in memory
+// (graph/arena_store.hpp). At the end, or when maintenance_work_mem is used up, one of them writes that graph to pages; what
+// rows are left then go through the pages, like any insert but unlogged. Last, the whole index is logged at once.
+#pragma once
+
+#include <atomic>
+
+#include "am/vector_input.hpp"
+#include "graph/arena_store.hpp"
+#include "quant/rotation.hpp"
+
+namespace vhnsw::am {
+
+// Values of pg_stat_progress_create_index.phase, after PROGRESS_CREATEIDX_SUBPHASE_INITIALIZE.
+enum BuildPhase : int64 { kPhaseLoad = 2, kPhaseWrite = 3, kPhaseInsert = 4, kPhaseLog = 5 };
+
+// What the participants of a build share beside the arena.
+struct BuildShared {
+    Oid heap_id;
+    Oid index_id;
+    bool concurrent;
+    bool parallel;
+    uint32_t ef_construction;
+    // 0: the graph is in memory; 1: one participant writes it; 2: rows go through the pages.
+    Barrier barrier;
+    std::atomic<uint64_t> rows;        // indexed so far, NULLs included
+    double heap_rows;                  // scanned by those who are done; under `mutex`
+    int done;                          // participants who are done; under `mutex`
+    slock_t mutex;
+    ConditionVariable done_changed;
+};
+
+// One participant.
+struct BuildState {
+    Relation heap;
+    Relation index;
+    struct ::IndexInfo *index_info;
+    IndexInfo info;
+    const OpclassInfo *opclass;
+    BuildShared *shared;
+    bool is_leader;
+    bool in_pages;  // phase 2 of the barrier
+    quant::Rotation rotation;
+    graph::ArenaStore arena;
+    graph::InsertScratch<graph::ArenaStore> scratch;
+    Rng rng{0};
+    Vec<float> rotated;
+    MemoryContext row_context;  // reset for every row
+};
+
+// Takes part: scans (the table, or its share of `scan`) until no row is left. Returns the number of rows scanned.
+double build_scan(BuildState &state, TableScanDesc scan);
+
+// Prepares what is private to a participant: arena, scratch, rotation.
+void init_participant(BuildState &state, graph::ArenaShared *arena, graph::ArenaMemory memory);
+
+// Writes the graph of the arena to the end of the index (build_write.cpp). Called once, when nobody inserts.
+void write_graph(BuildState &state);
+
+// Runs the build with up to `workers` workers and the leader (build_parallel.cpp). Returns false, having done nothing, when no
+// worker can be had.
+bool build_parallel(BuildState &leader, int workers, double *heap_rows);
+
+// How many workers to ask for.
+int plan_build_workers(Relation heap, Relation index, struct ::IndexInfo *index_info);
+
+}  // namespace vhnsw::am

@@ -1,0 +1,245 @@
+// Writes the graph in build memory to pages, each page once and in sequence.
+//
+// Overflow items come first, for nodes need their addresses. Then all nodes on layer 0, then the nodes on upper layers. Since
+// every page holds the same number of equal slots, the address of any node follows from its place in that order, and links can
+// be written before their targets are.
+#include "am/build.hpp"
+#include "am/link_list.hpp"
+#include "am/overflow.hpp"
+
+namespace vhnsw::am {
+
+namespace {
+
+using graph::ArenaLink;
+using graph::ArenaNode;
+using graph::kNoRecord;
+
+struct Writer {
+    BuildState *state;
+    const quant::NodeShape *shape;
+    graph::ArenaStore *arena;
+    uint32_t per_page;
+    BlockNumber first_block;       // of the node pages
+    Vec<uint32_t> order;           // layer 0: nodes in the order in which they are written
+    Vec<uint32_t> place;           // inverse of order; kNoRecord for records given up
+    Vec<uint32_t> upper_place;     // by upper record: place of that tuple, after all of layer 0
+    Vec<uint64_t> more;            // by node: its row list
+    Vec<Packed48> pieces;          // by node: kCodePieces each, when codes are kept apart
+    uint64_t stamp_seed;
+    OverflowTarget overflow;
+
+    // The page being filled.
+    Vec<uint8_t> page;
+    Vec<uint8_t> tuple;
+    Vec<uint8_t> sketch;
+    Vec<float> own, other, scratch;
+    uint32_t written;
+};
+
+uint32_t
+stamp_of(const Writer &w, uint32_t node)
+{
+    return static_cast<uint32_t>(Rng(w.stamp_seed + node).next()) | 1u;
+}
+
+uint64_t
+address_of_place(const Writer &w, uint32_t place)
+{
+    return Address::make(w.first_block + place / w.per_page, static_cast<OffsetNumber>(place % w.per_page + 1), 0);
+}
+
+uint64_t
+address_of(Writer &w, uint32_t node, int layer)
+{
+    uint32_t place =
+        layer == 0 ? w.place[node] : w.upper_place[w.arena->node(node)->upper + static_cast<uint32_t>(layer) - 1];
+    return address_of_place(w, place);
+}
+
+// Breadth first from the entry point, so that nodes opened by the same search tend to share pages. What is not reached follows.
+void
+arrange(Writer &w)
+{
+    uint32_t count = w.arena->node_count();
+    w.place.resize(count);
+    for (uint32_t i = 0; i < count; i++) w.place[i] = kNoRecord;
+    w.order.reserve(count);
+    auto append = [&](uint32_t node) {
+        if (w.place[node] != kNoRecord || !w.arena->node(node)->published) return;
+        w.place[node] = static_cast<uint32_t>(w.order.size());
+        w.order.push(node);
+    };
+    if (w.arena->shared()->entry_level >= 0) append(w.arena->shared()->entry_node);
+    uint32_t next = 0;
+    for (uint32_t rest = 0; rest < count; rest++) {
+        for (; next < w.order.size(); next++)
+            for (ArenaLink link : w.arena->links(w.order[next], 0)) append(link.node);
+        append(rest);
+    }
+
+    w.upper_place.resize(w.arena->shared()->uppers.count);
+    uint32_t place = static_cast<uint32_t>(w.order.size());
+    for (uint32_t number : w.order) {
+        ArenaNode *node = w.arena->node(number);
+        for (uint32_t layer = 1; layer <= node->level; layer++) w.upper_place[node->upper + layer - 1] = place++;
+    }
+}
+
+uint64_t
+write_row_chain(Writer &w, uint32_t first, uint32_t stamp)
+{
+    Vec<uint64_t> rows;
+    uint64_t head = Address::kNone;
+    while (first != kNoRecord) {
+        rows.push(w.arena->row(first)->row);
+        first = w.arena->row(first)->next;
+        if (rows.size() < kMaxListRows && first != kNoRecord) continue;
+        head = store_row_list(w.state->index, rows.span(), head, stamp, w.overflow, true);
+        rows.clear();
+    }
+    rows.release();
+    return head;
+}
+
+void
+write_overflow(Writer &w)
+{
+    w.more.resize(w.arena->node_count());
+    if (!w.shape->code_inline) w.pieces.resize(w.arena->node_count() * size_t{quant::kCodePieces});
+    for (uint32_t number : w.order) {
+        CHECK_FOR_INTERRUPTS();
+        ArenaNode *node = w.arena->node(number);
+        uint32_t stamp = stamp_of(w, number);
+        w.more[number] = write_row_chain(w, node->more_rows, stamp);
+        if (w.shape->code_inline) continue;
+        for (uint32_t at = 0, piece = 0; at < w.shape->padded; at += kMaxPieceBytes, piece++) {
+            std::span<const int8_t> part(w.arena->code(node) + at, Min(kMaxPieceBytes, w.shape->padded - at));
+            w.pieces[number * size_t{quant::kCodePieces} + piece] =
+                Packed48::from(store_code_piece(w.state->index, part, stamp, w.overflow, true));
+        }
+    }
+}
+
+void
+flush_page(Writer &w)
+{
+    Buffer buffer = extend_index(w.state->index);
+    memcpy(BufferGetPage(buffer), w.page.data(), BLCKSZ);
+    MarkBufferDirty(buffer);
+    UnlockReleaseBuffer(buffer);
+    CHECK_FOR_INTERRUPTS();
+}
+
+void
+compose(Writer &w, uint32_t number, int layer)
+{
+    ArenaNode *from = w.arena->node(number);
+    memset(w.tuple.data(), 0, w.tuple.size());
+    auto *node = reinterpret_cast<DiskNode *>(w.tuple.data());
+    node->layer = static_cast<uint8_t>(layer);
+    node->stamp = stamp_of(w, number);
+    node->scalars = from->scalars;
+    node->row = Packed48::from(from->row);
+    node->more = Packed48::from(layer == 0 ? w.more[number] : address_of(w, number, 0));
+    node->below = Packed48::from(layer == 0 ? Address::kNone : address_of(w, number, layer - 1));
+    std::span<const int8_t> code(w.arena->code(from), w.shape->padded);
+    quant::NodeBody body = node_body(*w.shape, node);
+    if (w.shape->code_inline)
+        memcpy(body.code(), code.data(), code.size());
+    else
+        memcpy(body.code(), &w.pieces[number * size_t{quant::kCodePieces}], quant::kCodePieces * sizeof(Packed48));
+
+    decode(code, from->scalars.scale, w.own.data());
+    uint32_t i = 0;
+    for (ArenaLink arena_link : w.arena->links(number, layer)) {
+        ArenaNode *to = w.arena->node(arena_link.node);
+        decode({w.arena->code(to), w.shape->padded}, to->scalars.scale, w.other.data());
+        NewLink link = compute_link(w.state->info, w.own.span(), w.other.span(), w.scratch.data(), w.sketch.data());
+        link.address = address_of(w, arena_link.node, layer);
+        link.row = to->row;
+        write_link(*w.shape, node, i, link, arena_link.dominated);
+        node->link_count = static_cast<uint16_t>(++i);
+    }
+}
+
+void
+write_node(Writer &w, uint32_t number, int layer)
+{
+    auto page = reinterpret_cast<Page>(w.page.data());
+    if (w.written % w.per_page == 0) init_page(page, PageKind::kNodes);
+    compose(w, number, layer);
+    add_item(page, w.tuple.data(), w.tuple.size());
+    if (++w.written % w.per_page == 0) flush_page(w);
+    if (w.state->is_leader) pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, w.written);
+}
+
+void
+write_nodes(Writer &w)
+{
+    w.first_block = RelationGetNumberOfBlocks(w.state->index);
+    for (uint32_t number : w.order) write_node(w, number, 0);
+    for (uint32_t number : w.order)
+        for (int layer = 1; layer <= w.arena->node(number)->level; layer++) write_node(w, number, layer);
+    if (w.written % w.per_page != 0) flush_page(w);
+}
+
+// The index is ours alone: all of the metapage's changing part at once.
+void
+write_metapage(Writer &w)
+{
+    graph::ArenaShared *shared = w.arena->shared();
+    uint32_t stamp = read_meta(w.state->index).stamp;
+    uint64_t zero_rows = write_row_chain(w, shared->loose_rows[graph::kZeroRows], stamp);
+    uint64_t null_rows = write_row_chain(w, shared->loose_rows[graph::kNullRows], stamp);
+
+    PageEdit edit;
+    edit.begin(w.state->index, true);
+    Buffer buffer = read_locked(w.state->index, kMetaBlock, BUFFER_LOCK_EXCLUSIVE);
+    auto *meta = reinterpret_cast<DiskMeta *>(PageGetContents(edit.page(buffer)));
+    if (shared->entry_level >= 0) {
+        meta->entry = Packed48::from(address_of(w, shared->entry_node, shared->entry_level));
+        meta->entry_level_plus_1 = static_cast<uint8_t>(shared->entry_level + 1);
+        meta->insert_block = w.first_block + (w.written - 1) / w.per_page;
+    }
+    if (w.overflow.moved) meta->overflow_block = w.overflow.block;
+    meta->zero_rows = Packed48::from(zero_rows);
+    meta->null_rows = Packed48::from(null_rows);
+    edit.finish();
+    UnlockReleaseBuffer(buffer);
+}
+
+}  // namespace
+
+void
+write_graph(BuildState &state)
+{
+    MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "hnsw build pages", ALLOCSET_DEFAULT_SIZES);
+    MemoryContext old = MemoryContextSwitchTo(context);
+    const quant::NodeShape &shape = state.info.shape;
+    Writer w{};
+    w.state = &state;
+    w.shape = &shape;
+    w.arena = &state.arena;
+    w.per_page = kPageRoom / (node_bytes(shape) + static_cast<uint32_t>(sizeof(ItemIdData)));
+    w.overflow = {InvalidBlockNumber, false};
+    w.stamp_seed = Rng(state.info.seed).next();
+    w.page.resize(BLCKSZ);
+    w.tuple.resize(node_bytes(shape));
+    w.sketch.resize(shape.sketch.bytes());
+    for (Vec<float> *floats : {&w.own, &w.other, &w.scratch}) floats->resize(shape.padded);
+
+    arrange(w);
+    if (state.is_leader) {
+        pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseWrite);
+        pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_TOTAL,
+                                     static_cast<int64>(w.order.size() + w.upper_place.size()));
+    }
+    write_overflow(w);
+    write_nodes(w);
+    write_metapage(w);
+    MemoryContextSwitchTo(old);
+    MemoryContextDelete(context);
+}
+
+}  // namespace vhnsw::am

@@ -1,0 +1,70 @@
+// Insertion of one row into an existing index (graph/insert.hpp on pages).
+#include "am/insert.hpp"
+
+#include "am/am.hpp"
+#include "am/insert_store.hpp"
+#include "am/options.hpp"
+#include "am/vector_input.hpp"
+#include "pg/random.hpp"
+
+namespace vhnsw::am {
+
+// A row without a place in the graph: VACUUM and scans find it in a list of the metapage.
+static void
+add_to_meta_list(Relation index, VectorState state, uint64_t row, bool building)
+{
+    MetaState meta = read_meta(index);
+    OverflowTarget target{meta.overflow_block, false};
+    PageEdit edit;
+    edit.begin(index, building);
+    Buffer buffer = read_locked(index, kMetaBlock, BUFFER_LOCK_EXCLUSIVE);
+    auto *disk = reinterpret_cast<DiskMeta *>(PageGetContents(edit.page(buffer)));
+    Packed48 *head = state == VectorState::kNull ? &disk->null_rows : &disk->zero_rows;
+    Buffer list = add_to_row_list(index, edit, head, disk->stamp, row, target);
+    if (target.moved) disk->overflow_block = target.block;
+    edit.finish();
+    if (BufferIsValid(list)) UnlockReleaseBuffer(list);
+    UnlockReleaseBuffer(buffer);
+}
+
+void
+insert_row(Relation index, const IndexInfo &info, const quant::Rotation &rotation, const VectorInput &input, uint64_t row,
+           bool building)
+{
+    if (input.state != VectorState::kVector) {
+        add_to_meta_list(index, input.state, row, building);
+        return;
+    }
+    Vec<float> rotated;
+    rotated.resize(info.shape.padded);
+    rotation.apply(input.elements, rotated.data());
+    quant::Query query;
+    query.set(rotated.span(), info.shape.sketch.dims);
+
+    InsertStore store;
+    store.start(index, info, query, read_meta(index), building);
+    Rng rng(random_seed());
+    int level = graph::draw_level(rng, info.m);
+    store.begin(rotated.span(), row);
+    graph::InsertScratch<InsertStore> scratch;
+    graph::insert(store, level, info.m, option_ef_construction(index), scratch);
+    store.finish();
+}
+
+extern "C" bool
+am_insert(Relation index, Datum *values, bool *is_null, ItemPointer heap_tid, Relation, IndexUniqueCheck, bool,
+          struct ::IndexInfo *)
+{
+    MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "hnsw insert", ALLOCSET_DEFAULT_SIZES);
+    MemoryContext old = MemoryContextSwitchTo(context);
+    IndexInfo info = read_info(index);
+    const OpclassInfo *opclass = opclass_info(index);
+    VectorInput input = read_vector_input(is_null[0], values[0], *opclass, info);
+    if (input.state == VectorState::kVector) check_dims(input.elements.size(), info);
+    insert_row(index, info, quant::Rotation::make(info.seed, info.shape.dims), input, Row::from(*heap_tid), false);
+    MemoryContextSwitchTo(old);
+    MemoryContextDelete(context);
+    return false;
+}
+
+}  // namespace vhnsw::am

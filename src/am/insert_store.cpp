@@ -1,0 +1,251 @@
+#include "am/insert_store.hpp"
+
+#include "am/link_list.hpp"
+#include "kernel/kernel.hpp"
+#include "pg/random.hpp"
+
+namespace vhnsw::am {
+
+void
+InsertStore::start(Relation index, const IndexInfo &info, const quant::Query &query, const MetaState &meta, bool building)
+{
+    init(index, info, query, true);
+    building_ = building;
+    overflow_ = {meta.overflow_block, false};
+    insert_block_ = meta.insert_block;
+    code_.resize(info.shape.padded);
+    decoded_.resize(info.shape.padded);
+    other_.resize(info.shape.padded);
+    scratch_.resize(info.shape.padded);
+    tuple_.resize(node_bytes(info.shape));
+    sketch_.resize(info.shape.sketch.bytes());
+}
+
+void
+InsertStore::begin(std::span<const float> rotated, uint64_t row)
+{
+    row_ = row;
+    stamp_ = random_stamp();
+    scalars_ = quant::encode(rotated, code_.data());
+    decode(code_.span(), scalars_.scale, decoded_.data());
+    codes_.clear();
+}
+
+// An empty graph is answered to one inserter at a time: the heavyweight lock on the metapage makes the others wait until the first
+// node is in place; an error releases it.
+graph::EntryPoint<InsertStore::Id>
+InsertStore::entry()
+{
+    MetaState meta = read_meta(index_);
+    if (meta.entry_level < 0) {
+        LockPage(index_, kMetaBlock, ExclusiveLock);
+        meta = read_meta(index_);
+        is_first_ = meta.entry_level < 0;
+        if (!is_first_) UnlockPage(index_, kMetaBlock, ExclusiveLock);
+    }
+    return {meta.entry, meta.entry_level};
+}
+
+void
+InsertStore::raise_entry(Id id, int level)
+{
+    am::raise_entry(index_, id, level, building_);
+    if (is_first_) UnlockPage(index_, kMetaBlock, ExclusiveLock);
+    is_first_ = false;
+}
+
+InsertStore::Kept
+InsertStore::keep(Id id, const Opened &opened)
+{
+    uint32_t at = static_cast<uint32_t>(codes_.size());
+    codes_.resize(at + info_->shape.padded);
+    memcpy(codes_.data() + at, opened.code.data(), info_->shape.padded);
+    return {opened.key, id, opened.node.row.value(), at, opened.node.scalars};
+}
+
+float
+InsertStore::between(const Kept &a, const Kept &b)
+{
+    return quant::pair_key(info_->metric, a.scalars, b.scalars,
+                           kernel::active->dot_i8(code_of(a).data(), code_of(b).data(), info_->shape.padded));
+}
+
+bool
+InsertStore::is_duplicate(const Kept &kept) const
+{
+    return kept.scalars.scale == scalars_.scale && memcmp(code_of(kept).data(), code_.data(), code_.size()) == 0;
+}
+
+// False when the node has died meanwhile: it must get no more rows then (I4).
+bool
+InsertStore::add_row(const Kept &kept)
+{
+    PageEdit edit;
+    edit.begin(index_, building_);
+    Buffer buffer = read_locked(index_, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
+    DiskNode *node = node_at(index_, info_->shape, buffer, BufferGetPage(buffer), kept.id);
+    if (node == nullptr || (node->flags & kNodeDead)) {
+        edit.abort();
+        UnlockReleaseBuffer(buffer);
+        return false;
+    }
+    node = node_at(index_, info_->shape, buffer, edit.page(buffer), kept.id);
+    node->scalars.error = Max(node->scalars.error, scalars_.error);
+    Buffer list = InvalidBuffer;
+    if (node->row.value() == Row::kNone)
+        node->row = Packed48::from(row_);
+    else
+        list = add_to_row_list(index_, edit, &node->more, node->stamp, row_, overflow_);
+    edit.finish();
+    if (BufferIsValid(list)) UnlockReleaseBuffer(list);
+    UnlockReleaseBuffer(buffer);
+    return true;
+}
+
+// The code of the newcomer, into the tuple or into pieces of its own. All layers share the pieces.
+void
+InsertStore::store_code(quant::NodeBody body)
+{
+    const quant::NodeShape &shape = info_->shape;
+    if (shape.code_inline) {
+        memcpy(body.code(), code_.data(), shape.padded);
+        return;
+    }
+    memcpy(body.code(), pieces_, sizeof(pieces_));
+}
+
+InsertStore::Id
+InsertStore::create(int layer, std::span<const Kept> links, std::span<const bool> dominated)
+{
+    const quant::NodeShape &shape = info_->shape;
+    if (layer == 0 && !shape.code_inline)
+        for (uint32_t at = 0, piece = 0; at < shape.padded; at += kMaxPieceBytes, piece++) {
+            std::span<const int8_t> part(code_.data() + at, Min(kMaxPieceBytes, shape.padded - at));
+            pieces_[piece] = Packed48::from(store_code_piece(index_, part, stamp_, overflow_, building_));
+        }
+
+    memset(tuple_.data(), 0, tuple_.size());
+    auto *node = reinterpret_cast<DiskNode *>(tuple_.data());
+    node->layer = static_cast<uint8_t>(layer);
+    node->stamp = stamp_;
+    node->scalars = scalars_;
+    node->row = Packed48::from(row_);
+    node->more = Packed48::from(layer == 0 ? Address::kNone : base_);
+    node->below = Packed48::from(layer == 0 ? Address::kNone : below_);
+    quant::NodeBody body = node_body(shape, node);
+    store_code(body);
+    for (const Kept &kept : links) {
+        uint32_t i = node->link_count;
+        decode(code_of(kept), kept.scalars.scale, other_.data());
+        NewLink link = compute_link(*info_, decoded_.span(), other_.span(), scratch_.data(), sketch_.data());
+        link.address = kept.id;
+        link.row = kept.row;
+        write_link(shape, node, i, link, dominated[i]);
+        node->link_count = static_cast<uint16_t>(i + 1);
+    }
+    below_ = place(node);
+    if (layer == 0) base_ = below_;
+    return below_;
+}
+
+// Puts the tuple into a free slot of a page, if it has one. The slot's version goes on counting.
+bool
+InsertStore::place_on(BlockNumber block, DiskNode *tuple, Id *id)
+{
+    const quant::NodeShape &shape = info_->shape;
+    PageEdit edit;
+    edit.begin(index_, building_);
+    Buffer buffer = read_locked(index_, block, BUFFER_LOCK_EXCLUSIVE);
+    Page page = BufferGetPage(buffer);
+    OffsetNumber slot = InvalidOffsetNumber;
+    OffsetNumber last = page_tail(page)->kind == PageKind::kNodes ? PageGetMaxOffsetNumber(page) : InvalidOffsetNumber;
+    for (OffsetNumber offset = FirstOffsetNumber; offset <= last && slot == InvalidOffsetNumber; offset++) {
+        DiskNode *node = node_in_slot(index_, shape, buffer, page, offset);
+        if (node == nullptr || !(node->flags & kNodeFree)) continue;
+        slot = offset;
+        tuple->version = node->version;
+    }
+    bool has_room = last != InvalidOffsetNumber && last < quant::kMaxNodesPerPage &&
+                    PageGetFreeSpace(page) >= node_bytes(shape);
+    if (slot == InvalidOffsetNumber && !has_room) {
+        edit.abort();
+        UnlockReleaseBuffer(buffer);
+        return false;
+    }
+    page = edit.page(buffer);
+    if (slot != InvalidOffsetNumber) {
+        memcpy(PageGetItem(page, PageGetItemId(page, slot)), tuple, node_bytes(shape));
+    } else {
+        tuple->version = 0;
+        slot = add_item(page, tuple, node_bytes(shape));
+    }
+    edit.finish();
+    UnlockReleaseBuffer(buffer);
+    *id = Address::make(block, slot, tuple->version);
+    return true;
+}
+
+InsertStore::Id
+InsertStore::place(DiskNode *tuple)
+{
+    Id id;
+    if (insert_block_ != InvalidBlockNumber && place_on(insert_block_, tuple, &id)) return id;
+
+    // Pages with slots freed by VACUUM. What the map says is a hint: the page may be full again, or of the other kind.
+    BlockNumber block;
+    while ((block = GetPageWithFreeSpace(index_, BLCKSZ / 2)) != InvalidBlockNumber) {
+        if (block != kMetaBlock && place_on(block, tuple, &id)) {
+            insert_block_ = block;
+            insert_block_moved_ = true;
+            return id;
+        }
+        RecordPageWithFreeSpace(index_, block, 0);
+    }
+
+    PageEdit edit;
+    edit.begin(index_, building_);
+    Buffer buffer = extend_index(index_);
+    Page page = edit.page(buffer, true);
+    init_page(page, PageKind::kNodes);
+    tuple->version = 0;
+    OffsetNumber slot = add_item(page, tuple, node_bytes(info_->shape));
+    edit.finish();
+    insert_block_ = BufferGetBlockNumber(buffer);
+    insert_block_moved_ = true;
+    UnlockReleaseBuffer(buffer);
+    return Address::make(insert_block_, slot, 0);
+}
+
+// One page per link back: which link a full neighbour gives up is decided from the sketches on its page.
+void
+InsertStore::link_back(const Kept &kept, int, Id newcomer)
+{
+    const quant::NodeShape &shape = info_->shape;
+    decode(code_of(kept), kept.scalars.scale, other_.data());
+    NewLink link = compute_link(*info_, other_.span(), decoded_.span(), scratch_.data(), sketch_.data());
+    link.address = newcomer;
+    link.row = row_;
+
+    PageEdit edit;
+    edit.begin(index_, building_);
+    Buffer buffer = read_locked(index_, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
+    if (node_at(index_, shape, buffer, BufferGetPage(buffer), kept.id) == nullptr) {
+        edit.abort();
+        UnlockReleaseBuffer(buffer);
+        return;
+    }
+    DiskNode *node = node_at(index_, shape, buffer, edit.page(buffer), kept.id);
+    admit_link(shape, node, link);
+    edit.finish();
+    UnlockReleaseBuffer(buffer);
+}
+
+void
+InsertStore::finish()
+{
+    if (insert_block_moved_ || overflow_.moved)
+        set_hints(index_, insert_block_moved_ ? insert_block_ : InvalidBlockNumber,
+                  overflow_.moved ? overflow_.block : InvalidBlockNumber, building_);
+}
+
+}  // namespace vhnsw::am

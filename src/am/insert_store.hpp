@@ -1,0 +1,66 @@
+// The graph on index pages, for insertion of one row: aminsert, and CREATE INDEX once its memory is full.
+#pragma once
+
+#include "am/overflow.hpp"
+#include "am/page_store.hpp"
+#include "graph/insert.hpp"
+
+namespace vhnsw::am {
+
+class InsertStore : public PageStore {
+public:
+    // An opened node; its code lies in codes_.
+    struct Kept {
+        float key;
+        Id id;
+        uint64_t row;
+        uint32_t code_at;
+        quant::CodeScalars scalars;
+    };
+
+    // `building`: CREATE INDEX owns the index and will log it whole.
+    void start(Relation index, const IndexInfo &info, const quant::Query &query, const MetaState &meta, bool building);
+
+    // The newcomer. `rotated` must outlive the insertion.
+    void begin(std::span<const float> rotated, uint64_t row);
+
+    graph::EntryPoint<Id> entry();
+    uint32_t capacity() const { return info_->shape.capacity; }
+    Kept keep(Id id, const Opened &opened);
+    float between(const Kept &a, const Kept &b);
+    bool is_duplicate(const Kept &kept) const;
+    bool add_row(const Kept &kept);
+    Id create(int layer, std::span<const Kept> links, std::span<const bool> dominated);
+    void link_back(const Kept &kept, int layer, Id newcomer);
+    void raise_entry(Id id, int level);
+
+    // Stores back in the metapage where there is room for the next one.
+    void finish();
+
+private:
+    std::span<const int8_t> code_of(const Kept &kept) const { return {codes_.data() + kept.code_at, code_.size()}; }
+    void store_code(quant::NodeBody body);
+    Id place(DiskNode *tuple);
+    bool place_on(BlockNumber block, DiskNode *tuple, Id *id);
+
+    bool building_ = false;
+    bool is_first_ = false;  // holds the heavyweight lock of the metapage
+    uint64_t row_ = 0;
+    uint32_t stamp_ = 0;
+    Id base_ = 0;   // the newcomer's tuple on layer 0
+    Id below_ = 0;  // and on the layer created last
+    quant::CodeScalars scalars_{};
+    Vec<int8_t> code_;
+    Vec<float> decoded_;
+    Vec<float> other_;
+    Vec<float> scratch_;
+    Vec<int8_t> codes_;
+    Vec<uint8_t> tuple_;
+    Vec<uint8_t> sketch_;
+    Packed48 pieces_[quant::kCodePieces]{};
+    OverflowTarget overflow_{};
+    BlockNumber insert_block_ = InvalidBlockNumber;
+    bool insert_block_moved_ = false;
+};
+
+}  // namespace vhnsw::am

@@ -1,0 +1,107 @@
+#include "am/page_store.hpp"
+
+#include "am/overflow.hpp"
+#include "kernel/kernel.hpp"
+
+namespace vhnsw::am {
+
+void
+PageStore::init(Relation index, const IndexInfo &info, const quant::Query &query, bool want_codes)
+{
+    index_ = index;
+    info_ = &info;
+    query_ = &query;
+    want_codes_ = want_codes;
+    sums_.resize(info.shape.capacity);
+    if (!info.shape.code_inline) {
+        body_copy_.resize(info.shape.body_bytes());
+        pieced_code_.resize(info.shape.padded);
+    }
+}
+
+// Reads a code kept apart, piece by piece. No page is locked.
+static bool
+read_pieces(Relation index, const quant::NodeShape &shape, const uint8_t *addresses, uint32_t stamp, int8_t *code)
+{
+    for (uint32_t at = 0, piece = 0; at < shape.padded; at += kMaxPieceBytes, piece++) {
+        Packed48 address;
+        memcpy(&address, addresses + piece * sizeof(address), sizeof(address));
+        uint32_t bytes = Min(kMaxPieceBytes, shape.padded - at);
+        if (!read_code_piece(index, address.value(), stamp, {code + at, bytes})) return false;
+    }
+    return true;
+}
+
+bool
+PageStore::score_node(const quant::NodeBody &body, Opened &opened)
+{
+    const int8_t *code = body.code();
+    if (!info_->shape.code_inline) {
+        if (!read_pieces(index_, info_->shape, reinterpret_cast<const uint8_t *>(code), opened.node.stamp,
+                         pieced_code_.data()))
+            return false;
+        code = pieced_code_.data();
+    }
+    opened.dot = query_->dot(code, opened.node.scalars.scale);
+    opened.key = quant::distance_key(info_->metric, *query_, opened.node.scalars, opened.dot);
+    if (want_codes_) memcpy(opened.code.data(), code, info_->shape.padded);
+    return true;
+}
+
+// REQUIRES: room in `visited`, `opened` and `sums_`, so that nothing is allocated: the page may be locked.
+void
+PageStore::score_links(const quant::NodeBody &body, VisitedSet &visited, Opened &opened)
+{
+    const quant::NodeShape &shape = info_->shape;
+    uint32_t count = opened.node.link_count;
+    opened.neighbours.clear();
+    if (count == 0) return;
+    kernel::active->masked_sums(body.sketch(0), shape.link_bytes(), count, shape.sketch.planes, query_->high(),
+                                shape.sketch.dims, sums_.data());
+    quant::EstimateBase base = quant::estimate_base(*query_, opened.key, shape.sketch.planes);
+    for (uint32_t i = 0; i < count; i++) {
+        quant::LinkHead head = body.head(i);
+        uint64_t address = Address::plain(head.address.value());
+        if (!visited.insert(Address::slot(address))) continue;
+        opened.neighbours.push({quant::estimate_key(info_->metric, base, quant::unpack(head.scalars), sums_[i]), address});
+    }
+}
+
+bool
+PageStore::open(Id id, VisitedSet &visited, Opened &opened)
+{
+    const quant::NodeShape &shape = info_->shape;
+    visited.reserve_more(shape.capacity);
+    opened.neighbours.reserve(shape.capacity);
+    if (want_codes_) opened.code.resize(shape.padded);
+
+    Buffer buffer = read_locked(index_, Address::block(id), BUFFER_LOCK_SHARE);
+    DiskNode *node = node_at(index_, shape, buffer, BufferGetPage(buffer), id);
+    if (node == nullptr) {
+        UnlockReleaseBuffer(buffer);
+        return false;
+    }
+    opened.node = *node;
+    quant::NodeBody body = node_body(shape, node);
+    if (shape.code_inline) {
+        score_node(body, opened);
+        score_links(body, visited, opened);
+        UnlockReleaseBuffer(buffer);
+        return true;
+    }
+    // Never two pages at a time: the pieces are read after the node's page is left.
+    memcpy(body_copy_.data(), body.code(), shape.body_bytes());
+    UnlockReleaseBuffer(buffer);
+    quant::NodeBody copy(shape, body_copy_.data());
+    if (!score_node(copy, opened)) return false;
+    score_links(copy, visited, opened);
+    return true;
+}
+
+double
+opened_bound(const IndexInfo &info, const quant::Query &query, const PageStore::Opened &opened)
+{
+    return quant::lower_bound(info.metric, query, opened.node.scalars, opened.dot, info.shape.dims);
+}
+
+}  // namespace vhnsw::am
