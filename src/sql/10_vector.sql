@@ -1,4 +1,5 @@
 -- type vector: input and output, arithmetic, comparison
+-- COST 100 marks functions that compute with every element: see "Cost" in src/type/README.md.
 
 CREATE TYPE vector;
 
@@ -51,22 +52,22 @@ COMMENT ON FUNCTION subvector(vector, integer, integer) IS
     'an error when nothing is left';
 
 CREATE FUNCTION binary_quantize(vector) RETURNS bit
-    AS 'MODULE_PATHNAME', 'vhnsw_vector_binary_quantize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'vhnsw_vector_binary_quantize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION binary_quantize(vector) IS
     'a bit for each element: 1 when the element is greater than 0';
 
 CREATE FUNCTION vector_add(vector, vector) RETURNS vector
-    AS 'MODULE_PATHNAME', 'vhnsw_vector_add' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'vhnsw_vector_add' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION vector_add(vector, vector) IS
     'implementation of + operator';
 
 CREATE FUNCTION vector_sub(vector, vector) RETURNS vector
-    AS 'MODULE_PATHNAME', 'vhnsw_vector_sub' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'vhnsw_vector_sub' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION vector_sub(vector, vector) IS
     'implementation of - operator';
 
 CREATE FUNCTION vector_mul(vector, vector) RETURNS vector
-    AS 'MODULE_PATHNAME', 'vhnsw_vector_mul' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'vhnsw_vector_mul' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION vector_mul(vector, vector) IS
     'implementation of * operator';
 

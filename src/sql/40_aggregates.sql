@@ -1,7 +1,7 @@
 -- aggregates
 
 CREATE FUNCTION vector_accum(double precision[], vector) RETURNS double precision[]
-    AS 'MODULE_PATHNAME', 'vhnsw_vector_accum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'vhnsw_vector_accum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION vector_accum(double precision[], vector) IS
     'aggregate transition function: state is the number of vectors, then their sum by dimension';
 

@@ -43,16 +43,11 @@ void
 array_to_floats(ArrayType *array, int count, float *out)
 {
     switch (ARR_ELEMTYPE(array)) {
-        case INT4OID:
-            return convert_elements<int32>(array, count, out);
-        case FLOAT4OID:
-            return convert_elements<float4>(array, count, out);
-        case FLOAT8OID:
-            return convert_elements<float8>(array, count, out);
-        case NUMERICOID:
-            return convert_numerics(array, count, out);
-        default:
-            ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("unsupported array type")));
+        case INT4OID: return convert_elements<int32>(array, count, out);
+        case FLOAT4OID: return convert_elements<float4>(array, count, out);
+        case FLOAT8OID: return convert_elements<float8>(array, count, out);
+        case NUMERICOID: return convert_numerics(array, count, out);
+        default: ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("unsupported array type")));
     }
 }
 

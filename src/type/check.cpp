@@ -8,8 +8,7 @@ bool
 check_dims(const TypeLimits &type, int64 dims, Node *soft)
 {
     if (dims < 1)
-        ereturn(soft, false,
-                (errcode(ERRCODE_DATA_EXCEPTION), errmsg("%s must have at least 1 dimension", type.name)));
+        ereturn(soft, false, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("%s must have at least 1 dimension", type.name)));
     if (dims > type.max_dims)
         ereturn(soft, false,
                 (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -21,8 +20,7 @@ bool
 check_expected_dims(int32 typmod, int dims, Node *soft)
 {
     if (typmod != -1 && typmod != dims)
-        ereturn(soft, false,
-                (errcode(ERRCODE_DATA_EXCEPTION), errmsg("expected %d dimensions, not %d", typmod, dims)));
+        ereturn(soft, false, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("expected %d dimensions, not %d", typmod, dims)));
     return true;
 }
 
@@ -38,8 +36,7 @@ void
 check_same_dims(const TypeLimits &type, int a, int b)
 {
     if (unlikely(a != b))
-        ereport(ERROR,
-                (errcode(ERRCODE_DATA_EXCEPTION), errmsg("different %s dimensions %d and %d", type.name, a, b)));
+        ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("different %s dimensions %d and %d", type.name, a, b)));
 }
 
 void

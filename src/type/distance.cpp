@@ -119,7 +119,6 @@ VHNSW_FUNCTION(vhnsw_vector_l2_normalize)
     const double norm = sqrt(squared_norm(vector));
     Vector *result = make_vector(vector->dim);
 
-    for (int i = 0; i < vector->dim; ++i)
-        result->x[i] = norm > 0 ? static_cast<float>(vector->x[i] / norm) : 0;
+    for (int i = 0; i < vector->dim; ++i) result->x[i] = norm > 0 ? static_cast<float>(vector->x[i] / norm) : 0;
     PG_RETURN_POINTER(result);
 }

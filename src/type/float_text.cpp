@@ -1,5 +1,5 @@
 // Most text that is loaded into a vector column is short decimal numbers. They are converted here by one operation in
-// double precision, about five times faster than by strtof; whenever the result could differ from the correctly rounded
+// double precision, several times faster than by strtof; whenever the result could differ from the correctly rounded
 // one, or the number has any other form, strtof decides.
 #include "type/float_text.hpp"
 
@@ -27,7 +27,7 @@ is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-// A decimal number: digits * 10^exponent.
+// The number digits * 10^exponent.
 struct Decimal {
     const char *end;  // null when the number has another form, or too many digits
     uint64_t digits;
@@ -41,35 +41,34 @@ Decimal
 read_decimal(const char *text)
 {
     constexpr uint64_t kRoomForOneMore = 1'000'000'000'000'000'000;  // 10^18
-    Decimal number = {text, 0, 0};
-    const char *&p = number.end;
+    const char *p = text;
     const char *point = nullptr;
+    uint64_t digits = 0;
 
     for (;; ++p) {
-        if (*p == '.' && point == nullptr) {
+        if (is_digit(*p)) {
+            if (digits >= kRoomForOneMore) return kOtherForm;
+            digits = digits * 10 + static_cast<uint64_t>(*p - '0');
+        } else if (*p == '.' && point == nullptr) {
             point = p;
-            continue;
+        } else {
+            break;
         }
-        if (!is_digit(*p)) break;
-        if (number.digits >= kRoomForOneMore) return kOtherForm;
-        number.digits = number.digits * 10 + static_cast<uint64_t>(*p - '0');
     }
     const bool no_digits = p - text == (point != nullptr ? 1 : 0);
     const bool hexadecimal = *p == 'x' || *p == 'X';
     if (no_digits || hexadecimal) return kOtherForm;
-    if (point != nullptr) number.exponent = point + 1 - p;
+    const ptrdiff_t fraction_digits = point != nullptr ? p - point - 1 : 0;
+    if (*p != 'e' && *p != 'E') return {p, digits, -fraction_digits};
 
-    if (*p == 'e' || *p == 'E') {
-        ++p;
-        const bool negative = *p == '-';
-        if (*p == '-' || *p == '+') ++p;
-        if (!is_digit(*p)) return kOtherForm;
-        ptrdiff_t exponent = *p++ - '0';
-        if (is_digit(*p)) exponent = exponent * 10 + (*p++ - '0');
-        if (is_digit(*p)) return kOtherForm;
-        number.exponent += negative ? -exponent : exponent;
-    }
-    return number;
+    ++p;
+    const bool negative = *p == '-';
+    if (*p == '-' || *p == '+') ++p;
+    if (!is_digit(*p)) return kOtherForm;
+    ptrdiff_t exponent = *p++ - '0';
+    if (is_digit(*p)) exponent = exponent * 10 + (*p++ - '0');
+    if (is_digit(*p)) return kOtherForm;
+    return {p, digits, (negative ? -exponent : exponent) - fraction_digits};
 }
 
 FloatText
@@ -94,8 +93,8 @@ read_float(const char *text)
     // Converting the digits and scaling them round once each: `value` is within 2 units in its last place of the true
     // number. Both round to the same float unless the middle between two floats lies within that distance.
     const double digits = static_cast<double>(number.digits);
-    const double value = number.exponent < 0 ? digits / kPowersOfTen[-number.exponent]
-                                             : digits * kPowersOfTen[number.exponent];
+    const double value =
+        number.exponent < 0 ? digits / kPowersOfTen[-number.exponent] : digits * kPowersOfTen[number.exponent];
     constexpr uint64_t kRoundedBits = (uint64_t{1} << 29) - 1;  // double has 29 bits more than float
     constexpr uint64_t kMiddle = uint64_t{1} << 28;
     constexpr uint64_t kMargin = 4;

@@ -4,7 +4,7 @@
 namespace vhnsw::type {
 
 struct FloatText {
-    const char *end;    // first character after the number; where reading began when there is no number
+    const char *end;  // first character after the number; where reading began when there is no number
     float value;
     bool out_of_range;  // too large (value is infinite) or too small (value is 0 or has lost digits)
 };
