@@ -2,7 +2,7 @@
 //
 // Row lists of one owner form a chain, newest first; each is twice as long as the one before, so that a node with two rows costs
 // little and a node with 100 000 rows few pages. A list is only ever changed under its owner's exclusive page lock; it stays where
-// it is until its owner goes. Every item carries its owner's stamp (I5).
+// it is, even when it holds no row any more, until its owner goes. Every item carries its owner's stamp (I5).
 #pragma once
 
 #include "am/index.hpp"
@@ -17,15 +17,18 @@ struct OverflowTarget {
     bool moved;
 };
 
-// Appends a row to the list headed by `*head`. The owner's page is exclusively locked and registered by the caller in `edit`,
-// which has room for two more pages; `head` points into that registered page. Locks overflow pages after the owner's page, one
-// at a time, and returns the one that is part of the edit (pinned, exclusively locked; the caller unlocks it after finishing).
-Buffer add_to_row_list(Relation index, PageEdit &edit, Packed48 *head, uint32_t stamp, uint64_t row, OverflowTarget &target);
+// Appends a row to the chain headed by `*head`: to the newest list, or to an older one that VACUUM has emptied, or to a new list.
+// The owner's page is exclusively locked and registered by the caller in `edit`, which has room for one more page; `head` points
+// into that registered page. Locks overflow pages after the owner's page, one at a time, and returns the one that is part of
+// the edit (pinned, exclusively locked; the caller unlocks it after finishing).
+Buffer add_to_row_list(Relation index, PageEdit &edit, Packed48 *head, uint32_t stamp, uint64_t row,
+                       OverflowTarget &target);
 
 // Stores items of a fresh node or of a build in one edit of its own; returns the address.
-uint64_t store_row_list(Relation index, std::span<const uint64_t> rows, uint64_t next, uint32_t stamp, OverflowTarget &target,
-                        bool building);
-uint64_t store_code_piece(Relation index, std::span<const int8_t> code, uint32_t stamp, OverflowTarget &target, bool building);
+uint64_t store_row_list(Relation index, std::span<const uint64_t> rows, uint64_t next, uint32_t stamp,
+                        OverflowTarget &target, bool building);
+uint64_t store_code_piece(Relation index, std::span<const int8_t> code, uint32_t stamp, OverflowTarget &target,
+                          bool building);
 
 // Copies the rows of one list into `rows` (appending) and returns the next list, or Address::kNone at the end of the chain or
 // when the list has gone. REQUIRES: no page locked. Rows with Row::kKilled are included.
@@ -33,6 +36,32 @@ uint64_t read_row_list(Relation index, uint64_t address, uint32_t stamp, Vec<uin
 
 // Copies `bytes` of a code piece out. False when it has gone. REQUIRES: no page locked.
 bool read_code_piece(Relation index, uint64_t address, uint32_t stamp, std::span<int8_t> code);
+
+// Reads a code that is kept apart, given what stands in the node in its place. False when a piece has gone. REQUIRES: no page locked.
+bool read_code(Relation index, const quant::NodeShape &shape, const int8_t *pieces, uint32_t stamp,
+               std::span<int8_t> code);
+
+// Removes an item, if it is still there. For VACUUM, once its owner is dead. REQUIRES: no page locked.
+void remove_item(Relation index, uint64_t address, uint32_t stamp);
+
+// Notices when a walk along a chain of lists goes in circles, as it may on damaged pages (Brent's algorithm).
+class ChainWalk {
+public:
+    // Called with each address in turn; raises INDEX_CORRUPTED.
+    void visit(Relation index, uint64_t address)
+    {
+        if (address == mark_) report_corruption(index, Address::block(address), "row lists form a circle");
+        if (++steps_ < limit_) return;
+        mark_ = address;
+        steps_ = 0;
+        limit_ *= 2;
+    }
+
+private:
+    uint64_t mark_ = Address::kNone;
+    uint32_t steps_ = 0;
+    uint32_t limit_ = 1;
+};
 
 // The largest number of rows one list can hold, and the bytes of a code one piece can hold.
 inline constexpr uint32_t kMaxListRows = (kMaxItemBytes - sizeof(DiskRowList)) / sizeof(Packed48);

@@ -1,0 +1,247 @@
+#include "am/overflow.hpp"
+
+#include <algorithm>
+
+#include "am/free_space.hpp"
+
+namespace vhnsw::am {
+
+namespace {
+
+constexpr uint32_t kFirstListRows = 4;
+
+// Address::offset() has eight bits.
+constexpr OffsetNumber kMaxItems = 255;
+
+// The free space map may send us to pages of the other kind; so often we try again before the index grows.
+constexpr int kMapTries = 4;
+
+// The offset number the next item gets, or InvalidOffsetNumber. Those of removed items are used again: the stamp tells.
+OffsetNumber
+free_offset(Page page)
+{
+    OffsetNumber last = PageGetMaxOffsetNumber(page);
+    for (OffsetNumber offset = FirstOffsetNumber; offset <= last; offset++)
+        if (!ItemIdIsUsed(PageGetItemId(page, offset))) return offset;
+    return last < kMaxItems ? last + 1 : InvalidOffsetNumber;
+}
+
+bool
+has_room(Page page, Size bytes)
+{
+    OffsetNumber offset = free_offset(page);
+    Size pointer = offset > PageGetMaxOffsetNumber(page) ? sizeof(ItemIdData) : 0;
+    return offset != InvalidOffsetNumber && PageGetExactFreeSpace(page) >= MAXALIGN(bytes) + pointer;
+}
+
+OffsetNumber
+put_item(Page page, const void *item, Size bytes)
+{
+    OffsetNumber offset =
+        PageAddItemExtended(page, static_cast<Item>(const_cast<void *>(item)), bytes, free_offset(page), PAI_OVERWRITE);
+    if (offset == InvalidOffsetNumber) elog(ERROR, "failed to add an item of %zu bytes to an overflow page", bytes);
+    return offset;
+}
+
+// The page if it is an overflow page, exclusively locked and pinned; else InvalidBuffer. A page that was given a kind keeps it,
+// so that the kind may be looked at before the lock is taken, which must never be that of a second node page.
+Buffer
+lock_overflow_page(Relation index, BlockNumber block)
+{
+    Buffer buffer = ReadBuffer(index, block);
+    check_page(index, buffer);
+    if (page_tail(BufferGetPage(buffer))->kind == PageKind::kOverflow) {
+        LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+        return buffer;
+    }
+    ReleaseBuffer(buffer);
+    return InvalidBuffer;
+}
+
+Buffer
+follow_map(Relation index, Size bytes)
+{
+    for (int tries = 0; tries < kMapTries; tries++) {
+        BlockNumber block = find_overflow_room(index, bytes);
+        if (block == InvalidBlockNumber) break;
+        Buffer buffer = lock_overflow_page(index, block);
+        if (buffer == InvalidBuffer) continue;
+        // Either it becomes the target, which all find through the metapage, or the entry was wrong.
+        record_nothing_free(index, block);
+        if (has_room(BufferGetPage(buffer), bytes)) return buffer;
+        UnlockReleaseBuffer(buffer);
+    }
+    return InvalidBuffer;
+}
+
+// A page with room for an item of `bytes`: pinned, exclusively locked, registered in the edit, initialised.
+Buffer
+take_room(Relation index, PageEdit &edit, Size bytes, OverflowTarget &target, Page *page)
+{
+    Buffer buffer = InvalidBuffer;
+    if (BlockNumberIsValid(target.block)) {
+        buffer = lock_overflow_page(index, target.block);
+        if (buffer != InvalidBuffer && !has_room(BufferGetPage(buffer), bytes)) {
+            UnlockReleaseBuffer(buffer);
+            buffer = InvalidBuffer;
+        }
+    }
+    if (buffer == InvalidBuffer) {
+        buffer = follow_map(index, bytes);
+        bool is_new = buffer == InvalidBuffer;
+        if (is_new) buffer = extend_index(index);
+        target = {BufferGetBlockNumber(buffer), true};
+        *page = edit.page(buffer, is_new);
+        if (is_new) init_page(*page, PageKind::kOverflow);
+        return buffer;
+    }
+    *page = edit.page(buffer);
+    return buffer;
+}
+
+// A row list in memory of its own, ready to be put on a page.
+struct NewRowList {
+    PGAlignedBlock block;
+    Size bytes;
+
+    NewRowList(std::span<const uint64_t> rows, uint32_t capacity, uint64_t next, uint32_t stamp)
+        : bytes(sizeof(DiskRowList) + capacity * sizeof(Packed48))
+    {
+        auto *list = reinterpret_cast<DiskRowList *>(block.data);
+        memset(list, 0, bytes);
+        list->kind = ItemKind::kRowList;
+        list->count = static_cast<uint16_t>(rows.size());
+        list->capacity = static_cast<uint16_t>(capacity);
+        list->next = Packed48::from(next);
+        list->stamp = stamp;
+        for (size_t i = 0; i < rows.size(); i++) list_rows(list)[i] = Packed48::from(rows[i]);
+    }
+};
+
+uint64_t
+store_item(Relation index, std::span<const char> item, OverflowTarget &target, bool building)
+{
+    PageEdit edit;
+    edit.begin(index, building);
+    Page page;
+    Buffer buffer = take_room(index, edit, item.size(), target, &page);
+    OffsetNumber offset = put_item(page, item.data(), item.size());
+    edit.finish();
+    uint64_t address = Address::make(BufferGetBlockNumber(buffer), offset, 0);
+    UnlockReleaseBuffer(buffer);
+    return address;
+}
+
+}  // namespace
+
+Buffer
+add_to_row_list(Relation index, PageEdit &edit, Packed48 *head, uint32_t stamp, uint64_t row, OverflowTarget &target)
+{
+    uint32_t capacity = kFirstListRows;
+    ChainWalk walk;
+    for (uint64_t at = head->value(); at != Address::kNone;) {
+        walk.visit(index, at);
+        Buffer buffer = read_locked(index, Address::block(at), BUFFER_LOCK_EXCLUSIVE);
+        DiskRowList *list = row_list_at(index, buffer, BufferGetPage(buffer), Address::offset(at), stamp);
+        if (list == nullptr) report_corruption(index, Address::block(at), "missing row list");
+        if (list->count < list->capacity) {
+            list = row_list_at(index, buffer, edit.page(buffer), Address::offset(at), stamp);
+            list_rows(list)[list->count++] = Packed48::from(row);
+            return buffer;
+        }
+        if (at == head->value()) capacity = std::clamp(2u * list->capacity, kFirstListRows, kMaxListRows);
+        at = list->next.value();
+        UnlockReleaseBuffer(buffer);
+    }
+
+    NewRowList list({&row, 1}, capacity, head->value(), stamp);
+    Page page;
+    Buffer buffer = take_room(index, edit, list.bytes, target, &page);
+    OffsetNumber offset = put_item(page, list.block.data, list.bytes);
+    *head = Packed48::from(Address::make(BufferGetBlockNumber(buffer), offset, 0));
+    return buffer;
+}
+
+uint64_t
+store_row_list(Relation index, std::span<const uint64_t> rows, uint64_t next, uint32_t stamp, OverflowTarget &target,
+               bool building)
+{
+    uint32_t capacity = Max(static_cast<uint32_t>(rows.size()), kFirstListRows);
+    NewRowList list(rows, capacity, next, stamp);
+    return store_item(index, {list.block.data, list.bytes}, target, building);
+}
+
+uint64_t
+store_code_piece(Relation index, std::span<const int8_t> code, uint32_t stamp, OverflowTarget &target, bool building)
+{
+    PGAlignedBlock block;
+    auto *piece = reinterpret_cast<DiskCodePiece *>(block.data);
+    *piece = {ItemKind::kCodePiece, 0, static_cast<uint16_t>(code.size()), stamp};
+    memcpy(piece_code(piece), code.data(), code.size());
+    return store_item(index, {block.data, sizeof(DiskCodePiece) + code.size()}, target, building);
+}
+
+uint64_t
+read_row_list(Relation index, uint64_t address, uint32_t stamp, Vec<uint64_t> &rows)
+{
+    rows.reserve(rows.size() + kMaxListRows);
+    Buffer buffer = read_locked(index, Address::block(address), BUFFER_LOCK_SHARE);
+    DiskRowList *list = row_list_at(index, buffer, BufferGetPage(buffer), Address::offset(address), stamp);
+    uint64_t next = Address::kNone;
+    if (list != nullptr) {
+        next = list->next.value();
+        for (uint32_t i = 0; i < list->count; i++) rows.push(list_rows(list)[i].value());
+    }
+    UnlockReleaseBuffer(buffer);
+    return next;
+}
+
+bool
+read_code_piece(Relation index, uint64_t address, uint32_t stamp, std::span<int8_t> code)
+{
+    Buffer buffer = read_locked(index, Address::block(address), BUFFER_LOCK_SHARE);
+    DiskCodePiece *piece = code_piece_at(index, buffer, BufferGetPage(buffer), Address::offset(address), stamp);
+    bool found = piece != nullptr && piece->bytes == code.size();
+    if (found) memcpy(code.data(), piece_code(piece), code.size());
+    UnlockReleaseBuffer(buffer);
+    return found;
+}
+
+bool
+read_code(Relation index, const quant::NodeShape &shape, const int8_t *pieces, uint32_t stamp, std::span<int8_t> code)
+{
+    for (uint32_t at = 0; at < shape.padded; at += kMaxPieceBytes, pieces += sizeof(Packed48)) {
+        Packed48 address;
+        memcpy(&address, pieces, sizeof(address));
+        if (!read_code_piece(index, address.value(), stamp, code.subspan(at, Min(kMaxPieceBytes, shape.padded - at))))
+            return false;
+    }
+    return true;
+}
+
+void
+remove_item(Relation index, uint64_t address, uint32_t stamp)
+{
+    PageEdit edit;
+    edit.begin(index, false);
+    Buffer buffer = read_locked(index, Address::block(address), BUFFER_LOCK_EXCLUSIVE);
+    Page page = BufferGetPage(buffer);
+    OffsetNumber offset = Address::offset(address);
+    if (row_list_at(index, buffer, page, offset, stamp) == nullptr &&
+        code_piece_at(index, buffer, page, offset, stamp) == nullptr) {
+        edit.abort();
+        UnlockReleaseBuffer(buffer);
+        return;
+    }
+    page = edit.page(buffer);
+    PageIndexTupleDeleteNoCompact(page, offset);
+    // It gives back the line pointer of the very last item only; the largest items need all of them gone.
+    for (OffsetNumber last = PageGetMaxOffsetNumber(page); last > 0 && !ItemIdIsUsed(PageGetItemId(page, last)); last--)
+        reinterpret_cast<PageHeader>(page)->pd_lower -= sizeof(ItemIdData);
+    Size room = PageGetExactFreeSpace(page);
+    edit.finish();
+    UnlockReleaseBuffer(buffer);
+    record_overflow_room(index, Address::block(address), room);
+}
+
+}  // namespace vhnsw::am
