@@ -1,4 +1,4 @@
-// The callbacks of the access method, in the order of IndexAmRoutine, and where each is defined.
+// The callbacks of the access method and where each is defined.
 #pragma once
 
 #include "pg/pg.hpp"
@@ -24,6 +24,9 @@ IndexBulkDeleteResult *am_vacuum_cleanup(IndexVacuumInfo *info, IndexBulkDeleteR
 // cost.cpp
 void am_cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *startup_cost, Cost *total_cost,
                       Selectivity *selectivity, double *correlation, double *pages);
+
+// handler.cpp
+bool am_property(Oid index, int column, IndexAMProperty property, const char *name, bool *result, bool *is_null);
 
 // options.cpp
 bytea *am_options(Datum reloptions, bool validate);

@@ -2,6 +2,20 @@
 #include "am/opclass.hpp"
 #include "pg/function.hpp"
 
+namespace vhnsw::am {
+
+// For pg_index_column_has_property(): every column can be ordered by distance. The rest core knows by itself.
+extern "C" bool
+am_property(Oid, int column, IndexAMProperty property, const char *, bool *result, bool *is_null)
+{
+    if (column < 1 || property != AMPROP_DISTANCE_ORDERABLE) return false;
+    *result = true;
+    *is_null = false;
+    return true;
+}
+
+}  // namespace vhnsw::am
+
 // hnswhandler(internal): what Postgres needs to know of the access method.
 VHNSW_FUNCTION(vhnsw_handler)
 {
@@ -25,6 +39,7 @@ VHNSW_FUNCTION(vhnsw_handler)
     routine->amvacuumcleanup = am_vacuum_cleanup;
     routine->amcostestimate = am_cost_estimate;
     routine->amoptions = am_options;
+    routine->amproperty = am_property;
     routine->ambuildphasename = am_build_phase_name;
     routine->amvalidate = am_validate;
     routine->ambeginscan = am_begin_scan;
