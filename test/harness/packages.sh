@@ -30,6 +30,9 @@ if ! command -v apt-get >/dev/null || ! "${become_root[@]}" true 2>/dev/null </d
     exit 1
 fi
 echo "Installing Debian packages: ${missing[*]}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 "${become_root[@]}" env DEBIAN_FRONTEND=noninteractive bash -c '
     apt-get update -qq
-    apt-get install -y -qq --no-install-recommends "$@" >/dev/null' apt </dev/null "${missing[@]}"
+    apt-get install -y -qq --no-install-recommends "$@"' apt "${missing[@]}" </dev/null >"$log" 2>&1 ||
+    { cat "$log" >&2; exit 1; }
