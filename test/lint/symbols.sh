@@ -18,6 +18,9 @@ expect_none "libraries of $module other than libc and libm" \
     "$(readelf -d $module | grep NEEDED | grep -vE '\[(libc|libm)\.so' || true)"
 expect_none "exports of $module without the prefix vhnsw_" \
     "$(nm -D --defined-only $module | grep -vE ' (Pg_magic_func|_PG_init|(pg_finfo_)?vhnsw_[a-z0-9_]+)$' || true)"
+expect_none "symbols that neither the server nor the C library has" \
+    "$(comm -23 <(nm -Du $module | awk '$1 == "U" && !/@/ { print $2 }' | sort) \
+        <(nm -D --defined-only "$("${PG_CONFIG:-pg_config}" --bindir)/postgres" | awk '{ print $3 }' | sort))"
 while read -r object; do
     expect_none "start-up code in $object" "$(objdump -h "$object" | grep -E '\.(init_array|ctors)' || true)"
 done < <(find src -name '*.o')
