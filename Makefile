@@ -25,6 +25,7 @@ PG_CONFIG   ?= pg_config
 PG_CPPFLAGS  = -isystem $(shell $(PG_CONFIG) --includedir-server) \
                -D'PGDLLEXPORT=__attribute__((visibility("default")))'
 PG_CXXFLAGS  = $(DIALECT) -fvisibility=hidden -fvisibility-inlines-hidden $(PROFILE)
+SHLIB_LINK   = -lm
 # PGXS compiles bitcode with none of our flags.
 override with_llvm = no
 
