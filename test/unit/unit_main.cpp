@@ -1,3 +1,4 @@
+#include <csignal>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
@@ -25,6 +26,28 @@ passes(const Test &test)
     if (failed_checks > kPrintedPerTest)
         fprintf(stderr, "%s: %d more failed checks\n", test.name, failed_checks - kPrintedPerTest);
     return failed_checks == 0;
+}
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kSanitizerReportsSignals = true;
+#else
+constexpr bool kSanitizerReportsSignals = false;
+#endif
+
+// Says which test died, then lets the signal kill the program.
+void
+name_the_culprit(int signal_number)
+{
+    fprintf(stderr, "%s: died of signal %d\n", current_test(), signal_number);
+    signal(signal_number, SIG_DFL);
+}
+
+void
+watch_for_deadly_signals()
+{
+    constexpr int kDeadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+    if (kSanitizerReportsSignals) return;
+    for (int deadly : kDeadly) signal(deadly, name_the_culprit);
 }
 
 int
@@ -69,5 +92,6 @@ check(bool passed, const char *file, int line, const char *condition, const char
 int
 main(int argc, char **argv)
 {
+    vhnsw::unit::watch_for_deadly_signals();
     return vhnsw::unit::run_tests(argc > 1 ? argv[1] : "");
 }
