@@ -7,7 +7,7 @@ namespace vhnsw::am {
 namespace {
 
 // Returning k rows opens ef_search + kOpenedPerRow * k nodes: the search keeps that far ahead of what it returns.
-constexpr double kOpenedPerRow = 1.5;
+constexpr double kOpenedPerRow = 2;
 
 // The upper layers: one for every power of m in the number of rows, and this many nodes opened on each. They are few enough
 // to be always cached, and charged without I/O, as other access methods do with their upper pages.
@@ -49,7 +49,6 @@ am_cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *st
 
     // Rows, selectivity (of the predicate of a partial index) and page costs as for any index; the costs are our own.
     GenericCosts generic = {};
-    generic.num_sa_scans = 1;
     genericcostestimate(root, path, loop_count, &generic);
     *selectivity = generic.indexSelectivity;
     *correlation = 0;
