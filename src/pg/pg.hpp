@@ -105,11 +105,11 @@ extend_relation(Relation relation)
 #if PG_VERSION_NUM >= 160000
     return ExtendBufferedRel(BMR_REL(relation), MAIN_FORKNUM, nullptr, EB_LOCK_FIRST);
 #else
-    const bool shared = !RELATION_IS_LOCAL(relation);
-    if (shared) LockRelationForExtension(relation, ExclusiveLock);
+    // Also when the relation is new and nobody else can see it: the workers of a parallel build do.
+    LockRelationForExtension(relation, ExclusiveLock);
     Buffer buffer = ReadBuffer(relation, P_NEW);
     LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-    if (shared) UnlockRelationForExtension(relation, ExclusiveLock);
+    UnlockRelationForExtension(relation, ExclusiveLock);
     return buffer;
 #endif
 }
