@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "graph/select.hpp"
+#include "kernel/kernel.hpp"
 
 namespace vhnsw::am {
 
@@ -52,7 +53,7 @@ private:
 void
 decode(std::span<const int8_t> code, float scale, float *out)
 {
-    for (size_t i = 0; i < code.size(); i++) out[i] = scale * static_cast<float>(code[i]);
+    kernel::active->decode_i8(code.data(), scale, code.size(), out);
 }
 
 NewLink

@@ -35,6 +35,12 @@ init_pool(ArenaPool &pool, size_t record_bytes, uint64_t chunk_bytes)
     pool.chunks.store(0, std::memory_order_relaxed);
 }
 
+ArenaLink
+make_link(uint32_t node, bool dominated, float key)
+{
+    return {node & 0x7FFFFFFFu, dominated, key};
+}
+
 // Starts loading a code that will be scored a little later.
 void
 prefetch(const void *from, size_t bytes)
@@ -261,7 +267,7 @@ ArenaStore::Id
 ArenaStore::create(int layer, std::span<const Kept> links, std::span<const bool> dominated)
 {
     ListRef l = list(newcomer_node_, layer);
-    for (size_t i = 0; i < links.size(); i++) l.links[i] = {node_of(links[i].id), dominated[i], links[i].key};
+    for (size_t i = 0; i < links.size(); i++) l.links[i] = make_link(node_of(links[i].id), dominated[i], links[i].key);
     // Upper layers may already be reached by links back; their lists start under the lock.
     newcomer_node_->lock.lock();
     *l.count = static_cast<uint16_t>(links.size());
@@ -315,7 +321,7 @@ ArenaStore::link_back(const Kept &kept, int layer, Id newcomer)
     int slot = admission.slot;
     if (slot == static_cast<int>(count) && *l.count < capacity()) slot = (*l.count)++;
     if (slot >= 0 && slot < static_cast<int>(*l.count))
-        l.links[slot] = {node_of(newcomer), admission.dominated, kept.key};
+        l.links[slot] = make_link(node_of(newcomer), admission.dominated, kept.key);
     owner->lock.unlock();
 }
 

@@ -36,6 +36,21 @@ struct Lane {
     static Vec sub(Vec a, Vec b) { return _mm256_sub_ps(a, b); }
     static Vec multiply_add(Vec a, Vec b, Vec c) { return _mm256_fmadd_ps(a, b, c); }
     static Vec magnitude(Vec v) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), v); }
+    static Vec multiply(Vec a, Vec b) { return _mm256_mul_ps(a, b); }
+    static Vec broadcast(float v) { return _mm256_set1_ps(v); }
+    static Vec from_bytes(const int8_t *p)
+    {
+        return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i *>(p))));
+    }
+    static Vec floor_clamped(Vec v, float low, float high)
+    {
+        return _mm256_max_ps(_mm256_min_ps(_mm256_floor_ps(v), _mm256_set1_ps(high)), _mm256_set1_ps(low));
+    }
+    static uint32_t plane_bits(Vec v, unsigned plane)
+    {
+        __m256i at_sign = _mm256_sll_epi32(_mm256_cvtps_epi32(v), _mm_cvtsi32_si128(static_cast<int>(31 - plane)));
+        return static_cast<uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(at_sign)));
+    }
     static float total(Vec v)
     {
         __m128 four = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
@@ -174,15 +189,6 @@ four_masked_sums(const uint8_t *const *rows, const int8_t *q, size_t n)
 
 #include "kernel/masked_sums.inl.hpp"
 
-void
-sign_bits(const float *r, size_t n, uint8_t *out)
-{
-    for (size_t i = 0; i < n; i += 8) {
-        __m256 not_negative = _mm256_cmp_ps(_mm256_loadu_ps(r + i), _mm256_setzero_ps(), _CMP_GE_OQ);
-        out[i / 8] = static_cast<uint8_t>(_mm256_movemask_ps(not_negative));
-    }
-}
-
 }  // namespace
 }  // namespace avx2
 
@@ -195,7 +201,9 @@ constinit const Kernels avx2_kernels = {
     .dot_i8 = avx2::dot_i8,
     .hamming = avx2::hamming,
     .masked_sums = avx2::masked_sums,
-    .sign_bits = avx2::sign_bits,
+    .decode_i8 = avx2::decode_i8,
+    .difference = avx2::difference,
+    .encode_grid = avx2::encode_grid,
     .hadamard = avx2::hadamard,
 };
 

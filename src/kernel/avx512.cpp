@@ -41,6 +41,21 @@ struct Lane {
     static Vec sub(Vec a, Vec b) { return _mm512_sub_ps(a, b); }
     static Vec multiply_add(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
     static Vec magnitude(Vec v) { return _mm512_andnot_ps(_mm512_set1_ps(-0.0f), v); }
+    static Vec multiply(Vec a, Vec b) { return _mm512_mul_ps(a, b); }
+    static Vec broadcast(float v) { return _mm512_set1_ps(v); }
+    static Vec from_bytes(const int8_t *p)
+    {
+        return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i *>(p))));
+    }
+    static Vec floor_clamped(Vec v, float low, float high)
+    {
+        Vec whole = _mm512_roundscale_ps(v, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+        return _mm512_max_ps(_mm512_min_ps(whole, _mm512_set1_ps(high)), _mm512_set1_ps(low));
+    }
+    static uint32_t plane_bits(Vec v, unsigned plane)
+    {
+        return _mm512_test_epi32_mask(_mm512_cvtps_epi32(v), _mm512_set1_epi32(1 << plane));
+    }
     static float total(Vec v)
     {
         __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1));
@@ -178,15 +193,6 @@ four_masked_sums(const uint8_t *const *rows, const int8_t *q, size_t n)
 
 #include "kernel/masked_sums.inl.hpp"
 
-void
-sign_bits(const float *r, size_t n, uint8_t *out)
-{
-    for (size_t i = 0; i < n; i += 16) {
-        uint16_t bits = _mm512_cmp_ps_mask(_mm512_loadu_ps(r + i), _mm512_setzero_ps(), _CMP_GE_OQ);
-        memcpy(out + i / 8, &bits, sizeof bits);
-    }
-}
-
 }  // namespace
 }  // namespace avx512
 
@@ -199,7 +205,9 @@ constinit const Kernels avx512_kernels = {
     .dot_i8 = avx512::dot_i8,
     .hamming = avx512::hamming,
     .masked_sums = avx512::masked_sums,
-    .sign_bits = avx512::sign_bits,
+    .decode_i8 = avx512::decode_i8,
+    .difference = avx512::difference,
+    .encode_grid = avx512::encode_grid,
     .hadamard = avx512::hadamard,
 };
 

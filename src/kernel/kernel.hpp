@@ -16,6 +16,12 @@ struct CosineSums {
     float norm_b;  // squared
 };
 
+// With u = cell - (2^planes - 1) / 2, the centre of the cell in steps.
+struct GridSums {
+    float ru;  // sum of r[i] * u[i]
+    float xu;  // sum of x[i] * u[i]
+};
+
 struct Kernels {
     const char *name;  // "scalar", "avx2", "avx512"
 
@@ -35,8 +41,14 @@ struct Kernels {
     // of byte i / 8. q elements in -128..127; planes 1..4.
     void (*masked_sums)(const uint8_t *rows, size_t stride, size_t count, unsigned planes, const int8_t *q, size_t n,
                         int32_t *out);
-    // out = bits of (r[i] >= 0), layout as above.
-    void (*sign_bits)(const float *r, size_t n, uint8_t *out);
+    // --- making sketches; n as above ---
+    // out[i] = scale * code[i].
+    void (*decode_i8)(const int8_t *code, float scale, size_t n, float *out);
+    // out[i] = a[i] - b[i]; returns the sum of the squares.
+    float (*difference)(const float *a, const float *b, size_t n, float *out);
+    // Puts every r[i] into a cell of a grid of 2^planes cells: floor(r[i] * inverse_step) + 2^(planes - 1), the outermost cells
+    // being open-ended; planes 1..4. Bit p of the cell goes to plane p of `out`, laid out as the rows above.
+    GridSums (*encode_grid)(const float *r, const float *x, size_t n, unsigned planes, float inverse_step, uint8_t *out);
 
     // --- rotation: in-place fast Walsh-Hadamard transform of 2^log2n floats, not normalised; log2n >= 5 ---
     void (*hadamard)(float *x, unsigned log2n);

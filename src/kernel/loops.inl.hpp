@@ -7,6 +7,9 @@
 //   add, sub, magnitude     element by element
 //   multiply_add(a, b, c)   a * b + c, fused or not
 //   total(v)                sum of the elements
+//   from_bytes(p)           kWidth signed bytes as floats
+//   multiply(a, b), floor_clamped(v, low, high)
+//   plane_bits(v, plane)    bit `plane` of the integers >= 0 in v, element i in bit i
 //   butterflies(v)          the levels of the Hadamard transform with a stride below kWidth
 //
 // Four independent accumulators hide the latency of the addition: with fewer the loop waits for the previous sum,
@@ -112,6 +115,56 @@ cosine(const float *a, const float *b, size_t n)
 {
     ProductsAndNorms sums = accumulate<ProductsAndNorms>(a, b, n);
     return {Lane::total(sums.dot.sum), Lane::total(sums.norm_a.sum), Lane::total(sums.norm_b.sum)};
+}
+
+void
+decode_i8(const int8_t *code, float scale, size_t n, float *out)
+{
+    Vec factor = Lane::broadcast(scale);
+    for (size_t i = 0; i < n; i += Lane::kWidth)
+        Lane::store(out + i, Lane::multiply(Lane::from_bytes(code + i), factor));
+}
+
+float
+difference(const float *a, const float *b, size_t n, float *out)
+{
+    constexpr size_t w = Lane::kWidth;
+    Vec even = {}, odd = {};
+    for (size_t i = 0; i < n; i += 2 * w) {
+        Vec first = Lane::sub(Lane::load(a + i), Lane::load(b + i));
+        Vec second = Lane::sub(Lane::load(a + i + w), Lane::load(b + i + w));
+        Lane::store(out + i, first);
+        Lane::store(out + i + w, second);
+        even = Lane::multiply_add(first, first, even);
+        odd = Lane::multiply_add(second, second, odd);
+    }
+    return Lane::total(Lane::add(even, odd));
+}
+
+GridSums
+encode_grid(const float *r, const float *x, size_t n, unsigned planes, float inverse_step, uint8_t *out)
+{
+    constexpr size_t w = Lane::kWidth;
+    float levels = static_cast<float>(1u << planes);
+    Vec inverse = Lane::broadcast(inverse_step), half = Lane::broadcast(levels / 2);
+    Vec to_centre = Lane::broadcast((1 - levels) / 2);
+    Vec ru = {}, xu = {};
+    for (size_t i = 0; i < n; i += 32) {
+        Vec cells[32 / w];
+        for (size_t j = 0; j < 32 / w; ++j) {
+            Vec value = Lane::load(r + i + j * w);
+            cells[j] = Lane::floor_clamped(Lane::multiply_add(value, inverse, half), 0, levels - 1);
+            Vec u = Lane::add(cells[j], to_centre);
+            ru = Lane::multiply_add(value, u, ru);
+            xu = Lane::multiply_add(Lane::load(x + i + j * w), u, xu);
+        }
+        for (unsigned plane = 0; plane < planes; ++plane) {
+            uint32_t word = 0;
+            for (size_t j = 0; j < 32 / w; ++j) word |= Lane::plane_bits(cells[j], plane) << (j * w);
+            memcpy(out + (plane * n + i) / 8, &word, sizeof word);
+        }
+    }
+    return {Lane::total(ru), Lane::total(xu)};
 }
 
 inline void

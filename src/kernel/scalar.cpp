@@ -30,6 +30,27 @@ struct Lane {
     static Vec sub(Vec a, Vec b) { return a - b; }
     static Vec multiply_add(Vec a, Vec b, Vec c) { return a * b + c; }
     static Vec magnitude(Vec v) { return (Vec)((Bits)v & 0x7FFFFFFF); }
+    static Vec multiply(Vec a, Vec b) { return a * b; }
+    static Vec broadcast(float v) { return Vec{v, v, v, v}; }
+    static Vec from_bytes(const int8_t *p)
+    {
+        return Vec{static_cast<float>(p[0]), static_cast<float>(p[1]), static_cast<float>(p[2]), static_cast<float>(p[3])};
+    }
+    static Vec floor_clamped(Vec v, float low, float high)
+    {
+        for (size_t i = 0; i < kWidth; ++i) {
+            float kept = v[i] < low ? low : v[i] > high ? high : v[i];
+            float whole = static_cast<float>(static_cast<int32_t>(kept));
+            v[i] = whole > kept ? whole - 1 : whole;
+        }
+        return v;
+    }
+    static uint32_t plane_bits(Vec v, unsigned plane)
+    {
+        uint32_t bits = 0;
+        for (size_t i = 0; i < kWidth; ++i) bits |= ((static_cast<uint32_t>(v[i]) >> plane) & 1) << i;
+        return bits;
+    }
     static float total(Vec v) { return (v[0] + v[2]) + (v[1] + v[3]); }
     static Vec butterflies(Vec v)
     {
@@ -98,20 +119,6 @@ masked_sums(const uint8_t *rows, size_t stride, size_t count, unsigned planes, c
             add_masked_sums(rows + (plane * n + i) / 8, stride, count, 1 << plane, q + i, out);
 }
 
-void
-sign_bits(const float *r, size_t n, uint8_t *out)
-{
-    for (size_t i = 0; i < n; i += 8) {
-        unsigned byte = 0;
-        for (unsigned bit = 0; bit < 8; ++bit) {
-            float value;
-            memcpy(&value, r + i + bit, sizeof value);
-            byte |= static_cast<unsigned>(value >= 0) << bit;
-        }
-        out[i / 8] = static_cast<uint8_t>(byte);
-    }
-}
-
 }  // namespace
 }  // namespace scalar
 
@@ -124,7 +131,9 @@ constinit const Kernels scalar_kernels = {
     .dot_i8 = scalar::dot_i8,
     .hamming = scalar::hamming,
     .masked_sums = scalar::masked_sums,
-    .sign_bits = scalar::sign_bits,
+    .decode_i8 = scalar::decode_i8,
+    .difference = scalar::difference,
+    .encode_grid = scalar::encode_grid,
     .hadamard = scalar::hadamard,
 };
 

@@ -9,9 +9,9 @@ namespace vhnsw::quant {
 
 namespace {
 
-// The step of a uniform mid-rise grid that loses least on a Gaussian of variance 1 (Max, "Quantizing for minimum
-// distortion", 1960), by number of planes. One plane has no step: the sign is all there is.
-constexpr float kGaussianStep[] = {0, 0, 0.9957f, 0.5860f, 0.3352f};
+// The step of a uniform grid that loses least on a Gaussian of variance 1 (Max, "Quantizing for minimum distortion", 1960), by
+// number of planes. With one plane any step gives the same: the sign is all there is.
+constexpr float kGaussianStep[] = {1, 1, 0.9957f, 0.5860f, 0.3352f};
 
 uint16_t
 to_bfloat16(float v)
@@ -24,51 +24,6 @@ float
 from_bfloat16(uint16_t v)
 {
     return std::bit_cast<float>(static_cast<uint32_t>(v) << 16);
-}
-
-// Writes the planes of the grid cell of every r[i] and returns <r,u> and <x,u>.
-struct Products {
-    double ru, xu;
-};
-
-Products
-encode_grid(const float *r, const float *x, uint32_t n, unsigned planes, float step, uint8_t *out)
-{
-    int levels = 1 << planes;
-    float inverse = 1 / step;
-    uint32_t plane_bytes = n / 8;
-    memset(out, 0, plane_bytes * planes);
-    Products p{0, 0};
-    for (uint32_t i = 0; i < n; i++) {
-        int cell = static_cast<int>(std::floor(r[i] * inverse)) + levels / 2;
-        cell = cell < 0 ? 0 : cell >= levels ? levels - 1 : cell;
-        float u = static_cast<float>(cell) - static_cast<float>(levels - 1) / 2;
-        p.ru += static_cast<double>(r[i] * u);
-        p.xu += static_cast<double>(x[i] * u);
-        for (unsigned plane = 0; plane < planes; plane++)
-            if ((cell >> plane) & 1)
-                out[plane * plane_bytes + i / 8] |= static_cast<uint8_t>(1u << (i % 8));
-    }
-    return p;
-}
-
-Products
-encode_signs(const float *r, const float *x, uint32_t n, uint8_t *out)
-{
-    kernel::active->sign_bits(r, n, out);
-    // Eight lanes: the compiler may keep them in one register.
-    float ru[8] = {}, xu[8] = {};
-    for (uint32_t i = 0; i < n; i += 8)
-        for (uint32_t j = 0; j < 8; j++) {
-            ru[j] += std::fabs(r[i + j]);
-            xu[j] += std::copysign(1.0f, r[i + j]) * x[i + j];
-        }
-    Products p{0, 0};
-    for (int j = 0; j < 8; j++) {
-        p.ru += static_cast<double>(ru[j]) / 2;
-        p.xu += static_cast<double>(xu[j]) / 2;
-    }
-    return p;
 }
 
 }  // namespace
@@ -95,22 +50,16 @@ encode_sketch(Metric metric, const SketchShape &shape, std::span<const float> x,
               uint8_t *planes_out)
 {
     size_t n = x.size();
-    unsigned planes = shape.planes;
-    for (size_t i = 0; i < n; i++) scratch[i] = y[i] - x[i];
-    float norm2 = kernel::active->inner_product(scratch, scratch, n);
+    float norm2 = kernel::active->difference(y.data(), x.data(), n, scratch);
+    float deviation = std::sqrt(norm2 / static_cast<float>(n));
+    float inverse_step = deviation > 0 ? 1 / (deviation * kGaussianStep[shape.planes]) : 1.0f;
+    kernel::GridSums sums =
+        kernel::active->encode_grid(scratch, x.data(), shape.dims, shape.planes, inverse_step, planes_out);
 
-    Products p;
-    if (planes == 1) {
-        p = encode_signs(scratch, x.data(), shape.dims, planes_out);
-    } else {
-        float deviation = std::sqrt(norm2 / static_cast<float>(n));
-        float step = deviation > 0 ? deviation * kGaussianStep[planes] : 1.0f;
-        p = encode_grid(scratch, x.data(), shape.dims, planes, step, planes_out);
-    }
     // Equal codes: no direction, the estimate is the node's own distance.
-    if (!(p.ru > 0)) return {norm2, 0, 0};
-    double factor = static_cast<double>(norm2) / p.ru;
-    double offset = factor * p.xu;
+    if (!(sums.ru > 0)) return {norm2, 0, 0};
+    double factor = static_cast<double>(norm2) / static_cast<double>(sums.ru);
+    double offset = factor * static_cast<double>(sums.xu);
     if (metric == Metric::kInnerProduct)
         offset -= static_cast<double>(kernel::active->inner_product(scratch, x.data(), n));
     return {norm2, static_cast<float>(factor), static_cast<float>(offset)};

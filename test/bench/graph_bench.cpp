@@ -135,11 +135,11 @@ main(int argc, char **argv)
             }
 
     uint32_t m = num("m", 16), efc = num("efc", 64);
-    quant::PageRoom room{8136, 40, 8};
+    quant::PageRoom room{8160, 4, 40, 8};
     quant::NodeShape shape = quant::choose_shape(base.dims, m, num("bits", 0), room);
     if (num("cap", 0) > 0) shape.capacity = num("cap", 0);
     printf("dims %u padded %u capacity %u link %u node %u per page %u planes %u\n", base.dims, shape.padded, shape.capacity,
-           shape.link_bytes(), shape.body_bytes(), 8136 / (shape.body_bytes() + 40), shape.sketch.planes);
+           shape.link_bytes(), shape.body_bytes(), 8160 / (shape.body_bytes() + 44), shape.sketch.planes);
 
     quant::Rotation rotation = quant::Rotation::make(42, base.dims);
     std::vector<float> rotated(shape.padded);
@@ -176,11 +176,11 @@ main(int argc, char **argv)
         quant::NodeBody body(shape, store.at(i));
         memcpy(body.code(), arena.code(n), shape.padded);
         store.scalars[i] = n->scalars;
-        for (uint32_t d = 0; d < shape.padded; d++) xf[d] = n->scalars.scale * arena.code(n)[d];
+        kernel::active->decode_i8(arena.code(n), n->scalars.scale, shape.padded, xf.data());
         uint32_t l = 0;
         for (graph::ArenaLink link : arena.links(i, 0)) {
             graph::ArenaNode *y = arena.node(link.node);
-            for (uint32_t d = 0; d < shape.padded; d++) yf[d] = y->scalars.scale * arena.code(y)[d];
+            kernel::active->decode_i8(arena.code(y), y->scalars.scale, shape.padded, yf.data());
             quant::LinkHead h{};
             h.address = quant::Packed48::from(link.node);
             h.scalars = quant::pack(quant::encode_sketch(metric, shape.sketch, xf, yf, scratchf.data(), body.sketch(l)));

@@ -96,7 +96,7 @@ bench_codes(size_t n)
     std::vector<int8_t> a = random_values<int8_t>(n, -127, 127), b = random_values<int8_t>(n, -127, 127);
     std::vector<uint8_t> x = random_values<uint8_t>(n / 8, 0, 256), y = random_values<uint8_t>(n / 8, 0, 256);
     std::vector<float> r = random_values<float>(n, -1, 1);
-    std::vector<uint8_t> bits(n / 8);
+    std::vector<uint8_t> bits(4 * n / 8);
     char what[64];
     snprintf(what, sizeof what, "dot_i8, %zu dims", n);
     print_line(what,
@@ -104,13 +104,12 @@ bench_codes(size_t n)
     snprintf(what, sizeof what, "hamming, %zu dims", n);
     print_line(
         what, [&](const Kernels &k) { return nanoseconds_per_call([&] { return k.hamming(x.data(), y.data(), n); }); });
-    snprintf(what, sizeof what, "sign_bits, %zu dims", n);
-    print_line(what, [&](const Kernels &k) {
-        return nanoseconds_per_call([&] {
-            k.sign_bits(r.data(), n, bits.data());
-            return bits[0];
+    for (unsigned planes : {1u, 2u, 4u}) {
+        snprintf(what, sizeof what, "encode_grid, %zu dims, planes %u", n, planes);
+        print_line(what, [&](const Kernels &k) {
+            return nanoseconds_per_call([&] { return k.encode_grid(r.data(), r.data(), n, planes, 1, bits.data()).ru; });
         });
-    });
+    }
 }
 
 // The rows as a node holds them: a header, then the planes.

@@ -1,4 +1,5 @@
 // The loops over codes, sketches and signs of every instruction set against the definition: exact.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -194,35 +195,72 @@ UNIT_TEST(kernel_masked_sums_take_overlapping_rows)
     });
 }
 
-UNIT_TEST(kernel_sign_bits_match_the_definition)
+UNIT_TEST(kernel_decode_and_difference_match_the_definition)
 {
     Rng rng(16);
     for (size_t n : code_lengths())
         for (size_t gap : {0u, 1u, 4u, 20u}) {
-            std::vector<float> r(n);
-            for (float &value : r) value = static_cast<float>(rng.uniform() - 0.5);
-            Guarded<float> guarded_r(r, gap);
+            Guarded<int8_t> code(random_codes(rng, n, -127, 127), gap);
             for_each_table([&](const Kernels &k) {
-                Guarded<uint8_t> out(Bytes(n / 8, 0x5A), gap % 3);
-                k.sign_bits(guarded_r.data(), n, out.data());
-                Bytes bits = out.values();
+                std::vector<float> x(n), y(n, 3.0f), r(n);
+                k.decode_i8(code.data(), 0.5f, n, x.data());
+                float squares = k.difference(x.data(), y.data(), n, r.data());
                 size_t wrong = 0;
-                for (size_t i = 0; i < n; ++i) wrong += bit(bits.data(), i) != (r[i] >= 0);
+                double expected = 0;
+                for (size_t i = 0; i < n; ++i) {
+                    float value = 0.5f * static_cast<float>(code.values()[i]) - 3.0f;
+                    wrong += r[i] != value;
+                    expected += static_cast<double>(value) * value;
+                }
                 EXPECT_WITH(wrong == 0, "%s, n = %zu: %zu", k.name, n, wrong);
+                EXPECT_WITH(std::fabs(squares - expected) <= expected * 1e-5, "%s, n = %zu: %g", k.name, n, squares);
             });
         }
 }
 
-UNIT_TEST(kernel_sign_bits_of_special_values)
+UNIT_TEST(kernel_encode_grid_matches_the_definition)
+{
+    Rng rng(17);
+    for (size_t n : code_lengths())
+        for (unsigned planes = 1; planes <= 4; ++planes) {
+            std::vector<float> r(n), x(n);
+            // Eighths: products with the inverse step are exact, so every table must choose the same cells.
+            for (float &value : r) value = static_cast<float>(static_cast<int>(rng.next() % 65) - 32) / 8;
+            for (float &value : x) value = static_cast<float>(static_cast<int>(rng.next() % 65) - 32) / 8;
+            for_each_table([&](const Kernels &k) {
+                Guarded<uint8_t> out(Bytes(planes * n / 8, 0x5A), planes);
+                vhnsw::kernel::GridSums sums = k.encode_grid(r.data(), x.data(), n, planes, 2.0f, out.data());
+                Bytes bits = out.values();
+                int levels = 1 << planes;
+                size_t wrong = 0;
+                double ru = 0, xu = 0;
+                for (size_t i = 0; i < n; ++i) {
+                    int cell = std::clamp(static_cast<int>(std::floor(r[i] * 2)) + levels / 2, 0, levels - 1);
+                    int stored = 0;
+                    for (unsigned p = 0; p < planes; ++p) stored |= bit(bits.data() + p * n / 8, i) << p;
+                    wrong += stored != cell;
+                    ru += r[i] * (cell - (levels - 1) / 2.0);
+                    xu += x[i] * (cell - (levels - 1) / 2.0);
+                }
+                EXPECT_WITH(wrong == 0, "%s, n = %zu, planes = %u: %zu", k.name, n, planes, wrong);
+                double magnitude = 4.0 * static_cast<double>(n) * levels;
+                EXPECT_WITH(std::fabs(sums.ru - ru) <= magnitude * 1e-6, "%s: %g, not %g", k.name, sums.ru, ru);
+                EXPECT_WITH(std::fabs(sums.xu - xu) <= magnitude * 1e-6, "%s: %g, not %g", k.name, sums.xu, xu);
+            });
+        }
+}
+
+UNIT_TEST(kernel_encode_grid_has_open_ends)
 {
     constexpr float kInfinity = std::numeric_limits<float>::infinity();
     constexpr float kTiny = std::numeric_limits<float>::denorm_min();
-    const float special[8] = {0.0f, -0.0f, kInfinity, -kInfinity, std::nanf(""), -std::nanf(""), kTiny, -kTiny};
-    std::vector<float> r(96);
+    const float special[8] = {0.0f, -0.0f, kInfinity, -kInfinity, 1e30f, -1e30f, kTiny, -kTiny};
+    std::vector<float> r(96), x(96);
     for (size_t i = 0; i < r.size(); ++i) r[i] = special[i % 8];
     for_each_table([&](const Kernels &k) {
         Bytes bits(r.size() / 8);
-        k.sign_bits(r.data(), r.size(), bits.data());
-        EXPECT_WITH(bits == Bytes(r.size() / 8, 0b01000111), "%s: %02x", k.name, bits[0]);
+        k.encode_grid(r.data(), x.data(), r.size(), 1, 1.0f, bits.data());
+        // The half of the grid is added first, which drops a tiny negative number.
+        EXPECT_WITH((bits[0] & 0x7F) == 0b1010111 && bits == Bytes(r.size() / 8, bits[0]), "%s: %02x", k.name, bits[0]);
     });
 }
