@@ -22,7 +22,7 @@ CREATE TABLE items (id int PRIMARY KEY, category int, embedding vector(8));
 INSERT INTO items SELECT i, i % 500, ARRAY[i % 2, i % 3, i % 5, i % 7, i % 11, i % 13, i % 17, i % 19]::vector
 FROM generate_series(1, 10000) i;
 CREATE TABLE few AS SELECT * FROM items WHERE id <= 100;
-CREATE INDEX items_hnsw ON items USING hnsw (embedding vector_l2_ops);
+CREATE INDEX items_hnsw ON items USING hnsw (embedding vector_l2_ops) WITH (m = 8, ef_construction = 16);
 CREATE INDEX few_hnsw ON few USING hnsw (embedding vector_l2_ops);
 VACUUM ANALYZE items, few;
 \set by 'ORDER BY embedding <-> ''[1,1,1,1,1,1,1,1]'''
@@ -55,7 +55,8 @@ FROM unnest(ARRAY['embedding <=> ''[1,1,1,1,1,1,1,1]''', 'embedding <-> ''[1,1,1
 
 -- without order never, whatever is switched off
 DROP INDEX items_category;
-CREATE INDEX items_part ON items USING hnsw (embedding vector_l2_ops) WHERE category < 50;
+CREATE INDEX items_part ON items USING hnsw (embedding vector_l2_ops) WITH (m = 8, ef_construction = 16)
+    WHERE category < 50;
 SET enable_seqscan = off;
 SET enable_bitmapscan = off;
 SELECT q, plan_of(q)
