@@ -51,9 +51,11 @@ index_mb(Side &side, const std::string &table)
 }
 
 void
-report_settings(Bench &bench)
+open_database(Bench &bench)
 {
+    bench.report.set_subject(bench.set.name);
     for (Side &side : bench.sides) {
+        if (side.db.value("SELECT to_regtype('vector')").empty()) side.db.exec("CREATE EXTENSION " + side.extension);
         std::vector<Field> fields = {{"extension", side.db.value("SELECT string_agg(extname || ' ' || extversion, ', ')"
                                                                  " FROM pg_extension WHERE extname LIKE 'vector%'")}};
         for (const char *name :
@@ -68,7 +70,6 @@ void
 load(Bench &bench, const std::string &table)
 {
     for (Side &side : bench.sides) {
-        if (side.db.value("SELECT to_regtype('vector')").empty()) side.db.exec("CREATE EXTENSION " + side.extension);
         create_table(bench, side, table);
         const size_t rows = bench.set.base.rows();
         const double seconds = time_seconds([&] { side.db.copy(table, bench.set.base, 0, rows); });
@@ -144,21 +145,21 @@ insert(Bench &bench, const std::string &table)
 void
 run_step(Bench &bench, const std::string &step)
 {
-    std::string table = "items_" + bench.set.name;
-    std::replace(table.begin(), table.end(), '-', '_');
-    const std::string inserted = table + "_inserted";
-    const std::map<std::string, std::function<void()>> steps = {
-        {"load", [&] { load(bench, table); }},
-        {"build", [&] { build(bench, table); }},
-        {"query", [&] { run_queries(bench, table); }},
-        {"pages", [&] { count_pages(bench, table); }},
-        {"insert", [&] { insert(bench, inserted); }},
-        {"query-inserted", [&] { run_queries(bench, inserted); }},
-        {"pages-inserted", [&] { count_pages(bench, inserted); }},
+    static const std::map<std::string, void (*)(Bench &, const std::string &)> steps = {
+        {"load", load},
+        {"build", build},
+        {"query", run_queries},
+        {"pages", count_pages},
+        {"insert", insert},
+        {"query-inserted", run_queries},
+        {"pages-inserted", count_pages},
     };
     const auto found = steps.find(step);
     if (found == steps.end()) fail("unknown step " + step);
-    found->second();
+    std::string table = "items_" + bench.set.name + (step.find("insert") == std::string::npos ? "" : "_inserted");
+    std::replace(table.begin(), table.end(), '-', '_');
+    bench.report.set_subject(table);
+    found->second(bench, table);
 }
 
 std::map<std::string, std::string>
@@ -197,7 +198,7 @@ run(int argc, char **argv)
 {
     const auto options = parse_options(argc, argv);
     VectorSet set(options.at("set"));
-    Report report(options.at("results"), set.name);
+    Report report(options.at("results"));
     Bench bench = {options, std::move(set), {}, {}, std::move(report)};
     for (size_t q = 0; q < bench.set.query.rows(); q++)
         put_vector(bench.queries.emplace_back(), bench.set.query.row(q));
@@ -207,7 +208,7 @@ run(int argc, char **argv)
         bench.sides.push_back({"peer", "vector", options.at("with"), Connection(options.at("peer"))});
     if (bench.sides.empty()) fail("give ours=CONNINFO, peer=CONNINFO or both");
 
-    report_settings(bench);
+    open_database(bench);
     std::istringstream steps(options.at("steps"));
     for (std::string step; std::getline(steps, step, ',');) run_step(bench, step);
     return 0;

@@ -71,25 +71,28 @@ struct Field {
 
 class Report {
 public:
-    Report(const std::string &path, std::string set) : file_(path, std::ios::app), set_(std::move(set))
+    explicit Report(const std::string &path) : file_(path, std::ios::app)
     {
         if (!file_) fail("cannot write " + path);
     }
 
+    // What the next measurements are about.
+    void set_subject(const std::string &subject) { subject_ = subject; }
+
     // One measurement. A line of column names goes before the first row of each table.
     void row(const std::string &measure, const std::string &side, const std::vector<Field> &fields)
     {
-        if (measure != last_measure_) {
-            std::printf("\n%s %s\n%-6s", set_.c_str(), measure.c_str(), "");
+        if (subject_ + " " + measure != last_heading_) {
+            last_heading_ = subject_ + " " + measure;
+            std::printf("\n%s\n%-6s", last_heading_.c_str(), "");
             for (const Field &field : fields) std::printf(" %*s", width(field), field.name.c_str());
             std::printf("\n");
-            last_measure_ = measure;
         }
         double load = 0;
         getloadavg(&load, 1);
         const Field load_average("load_average", load), time("time", utc_now());
-        file_ << "{\"time\": " << time.json << ", \"load_average\": " << load_average.json << ", \"set\": \"" << set_
-              << "\", \"measure\": \"" << measure << "\", \"side\": \"" << side << '"';
+        file_ << "{\"time\": " << time.json << ", \"load_average\": " << load_average.json << ", \"subject\": \""
+              << subject_ << "\", \"measure\": \"" << measure << "\", \"side\": \"" << side << '"';
         std::printf("%-6s", side.c_str());
         for (const Field &field : fields) {
             std::printf(" %*s", width(field), field.text.c_str());
@@ -115,7 +118,7 @@ private:
     }
 
     std::ofstream file_;
-    std::string set_, last_measure_;
+    std::string subject_, last_heading_;
 };
 
 }  // namespace bench
