@@ -29,9 +29,6 @@ struct MetaState {
 // read, INDEX_CORRUPTED for anything that makes no sense. Valid until the relation cache entry is rebuilt: copy it.
 IndexInfo read_info(Relation index);
 
-// Drops what read_info() keeps. A build must: TRUNCATE may rebuild an index in place, with its relation cache entry kept.
-void forget_info(Relation index);
-
 MetaState read_meta(Relation index);
 
 // Fills an empty metapage. `page` is exclusively locked or private.

@@ -121,13 +121,6 @@ read_info(Relation index)
     return *static_cast<const IndexInfo *>(index->rd_amcache);
 }
 
-void
-forget_info(Relation index)
-{
-    if (index->rd_amcache != nullptr) pfree(index->rd_amcache);
-    index->rd_amcache = nullptr;
-}
-
 MetaState
 read_meta(Relation index)
 {
