@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-sql() { psql -X -q -v ON_ERROR_STOP=1 "$@"; }
+sql() { psql -X -q -v ON_ERROR_STOP=1 -P pager=off "$@"; }
 say() { printf '\n%s\n' "$*"; }
 seconds() { # command...: runs it and leaves the elapsed time in $elapsed
     local start=$EPOCHREALTIME
@@ -12,18 +12,22 @@ seconds() { # command...: runs it and leaves the elapsed time in $elapsed
     elapsed=$(awk "BEGIN { printf \"%.1f\", $EPOCHREALTIME - $start }")
 }
 
-# Prints what pg_stat_progress_create_index says for as long as process $1 lives, whenever it is a tenth further.
+# Prints what pg_stat_progress_create_index says for as long as process $1 lives, whenever it is a tenth further: on a
+# terminal always on the same line.
 watch_progress() {
-    local now='' before=''
+    local now='' before='' form='   %s\n'
+    if [ -t 1 ]; then form='\r\033[K   %s'; fi
     while kill -0 "$1" 2>/dev/null; do
         now=$(sql -At -F ' ' -c "
             SELECT phase, CASE WHEN tuples_total > 0 THEN 10 * (10 * tuples_done / tuples_total) || ' % of the rows'
                                WHEN blocks_total > 0 THEN 10 * (10 * blocks_done / blocks_total) || ' % of the pages' END
             FROM pg_stat_progress_create_index")
-        if [ -n "$now" ] && [ "$now" != "$before" ]; then printf '   %s\n' "$now"; fi
+        # shellcheck disable=SC2059
+        if [ -n "$now" ] && [ "$now" != "$before" ]; then printf "$form" "$now"; fi
         before=$now
         sleep 0.05
     done
+    if [ -t 1 ]; then printf '\n'; fi
 }
 
 create_index() {
