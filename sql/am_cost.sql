@@ -30,7 +30,7 @@ VACUUM ANALYZE items, few;
 -- the first rows in order of distance
 SELECT k, plan_of('SELECT id FROM items ' || :'by' || ' LIMIT ' || k) FROM unnest(ARRAY[1, 10, 100, 500]) k;
 SELECT plan_of('SELECT id FROM items ' || :'by' || ' OFFSET 10 LIMIT 10');
-SELECT plan_of('SELECT * FROM few, LATERAL (SELECT id FROM items ORDER BY items.embedding <-> few.embedding LIMIT 3) s');
+SELECT plan_of('SELECT * FROM few, LATERAL (SELECT id FROM items i ORDER BY i.embedding <-> few.embedding LIMIT 3) s');
 
 -- most rows, all rows, or too few to bother: sorting is cheaper
 SELECT k, plan_of('SELECT id FROM items ' || :'by' || ' LIMIT ' || k) FROM unnest(ARRAY[5000, 10000]) k;

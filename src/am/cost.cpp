@@ -6,16 +6,16 @@ namespace vhnsw::am {
 
 namespace {
 
-// Returning k rows opens ef_search + kOpenedPerRow * k nodes: the search keeps that far ahead of what it returns.
+// Returning k rows opens ef_search + kOpenedPerRow * k nodes: the search keeps ahead of what it returns.
 constexpr double kOpenedPerRow = 2;
 
-// The upper layers: one for every power of m in the number of rows, and this many nodes opened on each. They are few enough
-// to be always cached, and charged without I/O, as other access methods do with their upper pages.
+// The upper layers: one for every power of m in the number of rows, and this many nodes opened on each. They are few
+// enough to be always cached, and charged without I/O, as other access methods do with their upper pages.
 constexpr double kOpenedPerLayer = 2.5;
 constexpr double kTypicalM = 16;
 
-// Processor time of opening a node, in units of cpu_operator_cost: fixed, and for every byte of the node. The codes that are
-// compared make up nearly all of a node.
+// Processor time of opening a node, in units of cpu_operator_cost: fixed, and for every byte of the node. The codes
+// that are compared make up nearly all of a node.
 constexpr double kOpenNode = 100;
 constexpr double kOpenNodeByte = 1.0 / 32;
 
@@ -28,8 +28,8 @@ node_bytes_of(const IndexOptInfo *index)
     return Min(static_cast<double>(index->pages) / Max(index->tuples, 1.0), 1.0) * BLCKSZ;
 }
 
-// Cost of opening `nodes` nodes of the lowest layer, one scan of `loop_count` alike. Some share a page, and some pages of
-// earlier scans are still in memory.
+// Cost of opening `nodes` nodes of the lowest layer, one scan of `loop_count` alike. Some share a page, and some pages
+// of earlier scans are still in memory.
 Cost
 opening_cost(PlannerInfo *root, const IndexPath *path, double loop_count, double random_page_cost, double nodes)
 {

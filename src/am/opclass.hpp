@@ -1,5 +1,5 @@
-// What an operator class tells the access method: support function 1 returns a pointer to a constant OpclassInfo. To index one
-// more type or distance, write such a function; nothing in the access method names a type.
+// What an operator class tells the access method: support function 1 returns a pointer to a constant OpclassInfo. To
+// index one more type or distance, write such a function; nothing in the access method names a type.
 #pragma once
 
 #include "pg/pg.hpp"

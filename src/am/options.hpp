@@ -11,7 +11,8 @@ inline constexpr int kMaxM = 100;
 // Registers the parameters. Once, at load.
 void define_options();
 
-// What WITH says, or the defaults. m and link_bits take effect when the index is built, which fixes them in its metapage.
+// What WITH says, or the defaults. m and link_bits take effect when the index is built, which fixes them in its
+// metapage.
 uint32_t option_m(Relation index);
 uint32_t option_ef_construction(Relation index);
 uint32_t option_link_bits(Relation index);  // 0: chosen by the dimensions

@@ -1,6 +1,7 @@
 // amvalidate: whether an operator class is one this access method can use.
 //
-// Every class of a family needs operator 1, which orders by its float8 result, and support function 1. There is nothing else.
+// Every class of a family needs operator 1, which orders by its float8 result, and support function 1. There is nothing
+// else.
 #include "am/am.hpp"
 #include "am/opclass.hpp"
 

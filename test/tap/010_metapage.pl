@@ -1,4 +1,4 @@
-# A metapage that cannot be read as one is refused with the right SQLSTATE, whatever is wrong with it, and REINDEX heals.
+# A metapage that cannot be read as one is refused with the right SQLSTATE, whatever is wrong with it; REINDEX heals.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -48,12 +48,12 @@ for my $i (0 .. @cases)
 		INSERT INTO items_$i SELECT i, ARRAY[i, i % 7, i % 5]::vector FROM generate_series(1, 50) i;
 		CREATE INDEX index_$i ON items_$i USING hnsw (embedding vector_l2_ops)));
 }
-my @files = map { $node->data_dir . '/' . $node->safe_psql('postgres', "SELECT pg_relation_filepath('index_$_')") } 0 .. @cases;
+my @paths = map { $node->safe_psql('postgres', "SELECT pg_relation_filepath('index_$_')") } 0 .. @cases;
 $node->stop;
 for my $i (1 .. @cases)
 {
 	my (undef, $offset, $bytes) = @{ $cases[ $i - 1 ] };
-	write_at($files[$i], META + $offset, $bytes);
+	write_at($node->data_dir . "/$paths[$i]", META + $offset, $bytes);
 }
 
 $node->start;
