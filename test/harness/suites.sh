@@ -25,9 +25,11 @@ suite() { # variable of the Makefile that lists the tests, files
         list+=("$name")
     done
     [ ${#list[@]} -eq 0 ] && return
-    make -s installcheck REGRESS= ISOLATION= PROVE_TESTS= "$variable=${list[*]}" && return
+    make -s installcheck REGRESS= ISOLATION= PROVE_TESTS= "$variable=${list[*]}" 2>&1 | tee "$WORK/suite.log"
+    [ "${PIPESTATUS[0]}" -eq 0 ] && return
     status=1
     tell
+    grep -qE 'tests? failed|^Files=' "$WORK/suite.log" || echo "0 passed, 1 failed"
 }
 suite REGRESS sql/*.sql
 suite ISOLATION test/isolation/specs/*.spec

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Small pieces: files of at most 900 lines, lines of at most 120 columns, functions of at most 120 lines and at most 6
-# parameters.
+# parameters (but for the callbacks am_*, whose parameters Postgres prescribes).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -15,6 +15,6 @@ perl -CSD -ne '
     "${code[@]}" Makefile src/**/*.sql sql/*.sql test/**/*.sh test/**/*.pl test/**/*.spec || status=1
 test/lint/tools/functions.pl "${code[@]}" | awk '
     $3 > 120 { print $1 ": " $2 " has " $3 " lines"; bad = 1 }
-    $4 > 6 { print $1 ": " $2 " has " $4 " parameters"; bad = 1 }
+    $4 > 6 && $2 !~ /^am_/ { print $1 ": " $2 " has " $4 " parameters"; bad = 1 }
     END { exit bad }' || status=1
 exit $status
