@@ -1,0 +1,137 @@
+# What the TAP tests share: a server with real rows, recall, complete scans, and waiting for a moment.
+package Hnsw;
+use strict;
+use warnings;
+use Exporter 'import';
+use FindBin qw($RealBin);
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+our @EXPORT = qw(new_node load_artworks remember_exact recall scan_all complete_ok answers wait_until no_errors_ok);
+
+# Settings of a session that must answer from the index; scan_all() and recall() die when the planner finds another way.
+our $BY_INDEX = 'SET enable_seqscan = off; SET enable_sort = off; SET enable_bitmapscan = off;';
+
+# A running server with the extension. Settings are lines of postgresql.conf; whatever else is for init().
+sub new_node {
+    my ($name, $settings, %init) = @_;
+    my $node = PostgreSQL::Test::Cluster->new($name);
+    $node->init(%init);
+    $node->append_conf('postgresql.conf', <<"END");
+shared_buffers = 64MB
+max_wal_size = 2GB
+autovacuum = off
+log_statement = none
+$settings
+END
+    $node->start;
+    $node->safe_psql('postgres', <<'END');
+CREATE EXTENSION vectorhnsw;
+CREATE FUNCTION wait_until(condition text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE fulfilled boolean;
+BEGIN
+    LOOP
+        EXECUTE 'SELECT ' || condition INTO fulfilled;
+        EXIT WHEN fulfilled;
+        PERFORM pg_stat_clear_snapshot(), pg_sleep(0.001);
+    END LOOP;
+END $$;
+END
+    return $node;
+}
+
+# Fills artworks(id, embedding) with the first $rows of tate10k, and queries(id, embedding) with every second query.
+sub load_artworks {
+    my ($node, $rows) = @_;
+    my $loader = "$RealBin/../data/load.pl";
+    $node->safe_psql('postgres', <<"END");
+CREATE TABLE artworks (id integer PRIMARY KEY, embedding vector(384));
+CREATE TABLE queries (LIKE artworks);
+COPY artworks FROM PROGRAM 'perl "$loader" artworks | head -n $rows | cut -f 1,8';
+COPY queries FROM PROGRAM 'perl "$loader" queries | cut -f 1,8';
+DELETE FROM queries WHERE id % 2 = 0;
+VACUUM ANALYZE artworks, queries;
+END
+    return;
+}
+
+# Notes how far the tenth nearest row of each query is, for recall().
+sub remember_exact {
+    my ($node, $table, $operator) = @_;
+    $node->safe_psql('postgres', <<"END");
+SET enable_indexscan = off;
+DROP TABLE IF EXISTS exact_$table;
+CREATE TABLE exact_$table AS
+    SELECT embedding, (SELECT max(distance) FROM (
+        SELECT r.embedding $operator q.embedding AS distance FROM $table r ORDER BY 1 LIMIT 10) AS nearest) AS radius
+    FROM queries q;
+ANALYZE exact_$table;
+END
+    return;
+}
+
+# Recall@10 through the index: the share of returned rows that are no farther than the tenth nearest. Equal vectors are
+# interchangeable, so distances are compared, not ids.
+sub recall {
+    my ($node, $table, $operator, $ef_search) = @_;
+    my $query = <<"END";
+SELECT sum(found) / (10.0 * count(*)) FROM exact_$table q, LATERAL (
+    SELECT count(*) AS found FROM (
+        SELECT r.embedding $operator q.embedding AS distance
+        FROM $table r ORDER BY r.embedding $operator q.embedding LIMIT 10
+    ) AS nearest WHERE distance <= radius) AS counted
+END
+    return by_index($node, $query, "hnsw.ef_search = $ef_search");
+}
+
+# Runs a query that is to read its rows in the order of the index.
+sub by_index {
+    my ($node, $query, @settings) = @_;
+    my $prepare = join '', $BY_INDEX, map { "SET $_;" } @settings;
+    my $plan = $node->safe_psql('postgres', "$prepare EXPLAIN (COSTS OFF) $query");
+    $plan =~ /Index Scan using \w+ on \w+.*\n\s+Order By:/ or die "not by the index:\n$plan";
+    return $node->safe_psql('postgres', "$prepare $query");
+}
+
+# The ids of all rows that the index returns for some vector, in its order.
+sub scan_all {
+    my ($node, $table, $operator) = @_;
+    return split /\n/, by_index($node,
+        "SELECT id FROM $table ORDER BY embedding $operator (SELECT embedding FROM queries ORDER BY id LIMIT 1)");
+}
+
+# A scan to the end returns every row of the table, each once.
+sub complete_ok {
+    my ($node, $table, $operator, $what) = @_;
+    my $returned = join ',', sort { $a <=> $b } scan_all($node, $table, $operator);
+    my $rows = $node->safe_psql('postgres',
+        "SET enable_indexscan = off; SELECT string_agg(id::text, ',' ORDER BY id) FROM $table");
+    return ok($returned eq $rows, "$what: a scan to the end returns every row once");
+}
+
+# The ids of the 20 nearest rows of every query, one line each.
+sub answers {
+    my ($node, $table, $operator) = @_;
+    return by_index($node, <<"END");
+SELECT q.id, (SELECT string_agg(id::text, ' ') FROM (
+    SELECT id FROM $table r ORDER BY r.embedding $operator q.embedding LIMIT 20) AS nearest)
+FROM queries q ORDER BY q.id
+END
+}
+
+# Waits within the server, which notices within a millisecond or so what poll_query_until() would miss.
+sub wait_until {
+    my ($node, $condition) = @_;
+    $node->safe_psql('postgres', "SELECT wait_until(\$\$$condition\$\$)",
+        timeout => $PostgreSQL::Test::Utils::timeout_default);
+    return;
+}
+
+sub no_errors_ok {
+    my ($node, $what) = @_;
+    my @errors = grep { /\b(?:ERROR|FATAL|PANIC|TRAP):|terminated by signal/ } split /\n/, slurp_file($node->logfile);
+    return is(join("\n", @errors), '', "$what: no errors in the log");
+}
+
+1;
