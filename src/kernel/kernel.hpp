@@ -46,9 +46,11 @@ struct Kernels {
     void (*decode_i8)(const int8_t *code, float scale, size_t n, float *out);
     // out[i] = a[i] - b[i]; returns the sum of the squares.
     float (*difference)(const float *a, const float *b, size_t n, float *out);
-    // Puts every r[i] into a cell of a grid of 2^planes cells: floor(r[i] * inverse_step) + 2^(planes - 1), the outermost cells
-    // being open-ended; planes 1..4. Bit p of the cell goes to plane p of `out`, laid out as the rows above.
-    GridSums (*encode_grid)(const float *r, const float *x, size_t n, unsigned planes, float inverse_step, uint8_t *out);
+    // Puts every r[i] into a cell of a grid of 2^planes cells: floor(r[i] * inverse_step) + 2^(planes - 1), the
+    // outermost cells being open-ended; NaN goes to the last. planes 1..4. Bit p of the cell goes to plane p of `out`,
+    // laid out as the rows above.
+    GridSums (*encode_grid)(const float *r, const float *x, size_t n, unsigned planes, float inverse_step,
+                            uint8_t *out);
 
     // --- rotation: in-place fast Walsh-Hadamard transform of 2^log2n floats, not normalised; log2n >= 5 ---
     void (*hadamard)(float *x, unsigned log2n);

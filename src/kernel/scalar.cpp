@@ -34,12 +34,15 @@ struct Lane {
     static Vec broadcast(float v) { return Vec{v, v, v, v}; }
     static Vec from_bytes(const int8_t *p)
     {
-        return Vec{static_cast<float>(p[0]), static_cast<float>(p[1]), static_cast<float>(p[2]), static_cast<float>(p[3])};
+        return Vec{static_cast<float>(p[0]), static_cast<float>(p[1]), static_cast<float>(p[2]),
+                   static_cast<float>(p[3])};
     }
     static Vec floor_clamped(Vec v, float low, float high)
     {
         for (size_t i = 0; i < kWidth; ++i) {
-            float kept = v[i] < low ? low : v[i] > high ? high : v[i];
+            // NaN becomes `high`, as by the instructions of x86.
+            float kept = v[i] < high ? v[i] : high;
+            kept = kept > low ? kept : low;
             float whole = static_cast<float>(static_cast<int32_t>(kept));
             v[i] = whole > kept ? whole - 1 : whole;
         }
