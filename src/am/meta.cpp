@@ -111,14 +111,14 @@ IndexInfo
 read_info(Relation index)
 {
     if (index->rd_amcache == nullptr) {
-        auto *cached = static_cast<IndexInfo *>(MemoryContextAlloc(index->rd_indexcxt, sizeof(IndexInfo)));
+        auto *cached = static_cast<IndexCache *>(MemoryContextAllocZero(index->rd_indexcxt, sizeof(IndexCache)));
         Buffer buffer = lock_meta(index, BUFFER_LOCK_SHARE);
 
-        *cached = checked_info(index, meta_of(BufferGetPage(buffer)));
+        cached->info = checked_info(index, meta_of(BufferGetPage(buffer)));
         UnlockReleaseBuffer(buffer);
         index->rd_amcache = cached;
     }
-    return *static_cast<const IndexInfo *>(index->rd_amcache);
+    return static_cast<const IndexCache *>(index->rd_amcache)->info;
 }
 
 MetaState

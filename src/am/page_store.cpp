@@ -5,6 +5,9 @@
 
 namespace vhnsw::am {
 
+// Beyond this the processor follows the sequence by itself.
+static constexpr uint32_t kPrefetchBytes = 1024;
+
 void
 PageStore::init(Relation index, const IndexInfo &info, const quant::Query &query, bool want_codes)
 {
@@ -75,7 +78,7 @@ PageStore::open(Id id, VisitedSet &visited, Opened &opened)
     opened.neighbours.reserve(shape.capacity);
     if (want_codes_) opened.code.resize(shape.padded);
 
-    Buffer buffer = read_locked(index_, Address::block(id), BUFFER_LOCK_SHARE);
+    Buffer buffer = read_recent(index_, Address::block(id));
     DiskNode *node = node_at(index_, shape, buffer, BufferGetPage(buffer), id);
     if (node == nullptr) {
         UnlockReleaseBuffer(buffer);
@@ -96,6 +99,16 @@ PageStore::open(Id id, VisitedSet &visited, Opened &opened)
     if (!score_node(copy, opened)) return false;
     score_links(copy, visited, opened);
     return true;
+}
+
+// Slots are filled from the end of the page downwards, each with a tuple of the same size.
+void
+PageStore::prefetch(Id id) const
+{
+    uint32_t bytes = node_bytes(info_->shape);
+    uint32_t end = BLCKSZ - MAXALIGN(sizeof(DiskPageTail));
+    uint32_t from = end - Min(Address::offset(id) * bytes, end);
+    prefetch_recent(index_, Address::block(id), from, Min(bytes, kPrefetchBytes));
 }
 
 double

@@ -25,6 +25,7 @@ public:
 
     uint64_t key_of(Id id) const { return Address::slot(id); }
     bool open(Id id, VisitedSet &visited, Opened &opened);
+    void prefetch(Id id) const;
     Id below(Id, const Opened &opened) const { return opened.node.below.value(); }
 
     Relation index() const { return index_; }

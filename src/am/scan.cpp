@@ -288,7 +288,7 @@ void
 start(IndexScanDesc desc)
 {
     Scan *scan = scan_of(desc);
-    if (desc->numberOfOrderBys == 0) elog(ERROR, "cannot scan hnsw index without order");
+    if (desc->numberOfOrderBys != 1) elog(ERROR, "cannot scan hnsw index without order");
     if (!IsMVCCSnapshot(desc->xs_snapshot)) elog(ERROR, "non-MVCC snapshots are not supported with hnsw");
     pgstat_count_index_scan(desc->indexRelation);
     count_index_search(desc);
@@ -305,7 +305,9 @@ start(IndexScanDesc desc)
     scan->meta = read_meta(desc->indexRelation);
     scan->phase = Phase::kGraph;
     scan->last_bound = -std::numeric_limits<double>::infinity();
-    scan->sweep_after = RelationGetNumberOfBlocks(desc->indexRelation);
+    BlockNumber blocks = RelationGetNumberOfBlocks(desc->indexRelation);
+    scan->sweep_after = blocks;
+    extend_hints(desc->indexRelation, blocks);
 
     float *rotated = static_cast<float *>(palloc(scan->info.shape.padded * sizeof(float)));
     if (scan->unordered)

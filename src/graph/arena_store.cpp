@@ -43,7 +43,7 @@ make_link(uint32_t node, bool dominated, float key)
 
 // Starts loading a code that will be scored a little later.
 void
-prefetch(const void *from, size_t bytes)
+start_loading(const void *from, size_t bytes)
 {
     const char *p = static_cast<const char *>(from);
     for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch(p + i);
@@ -193,7 +193,7 @@ ArenaStore::open(Id id, VisitedSet &visited, Opened &opened)
     for (uint32_t neighbour : pending_) {
         if (!visited.insert(key_of(layered(neighbour, layer)))) continue;
         pending_[unseen++] = neighbour;
-        prefetch(node(neighbour), sizeof(ArenaNode) + shared_->padded);
+        start_loading(node(neighbour), sizeof(ArenaNode) + shared_->padded);
     }
     for (uint32_t i = 0; i < unseen; i++)
         opened.neighbours.push({key_between(newcomer_, pending_[i]), layered(pending_[i], layer)});
@@ -308,7 +308,7 @@ ArenaStore::link_back(const Kept &kept, int layer, Id newcomer)
 
     for (uint32_t i = 0; i < count; i++) {
         ArenaNode *linked = node(copy[i].node);
-        prefetch(linked, sizeof(ArenaNode) + shared_->padded);
+        start_loading(linked, sizeof(ArenaNode) + shared_->padded);
     }
     AdmitView view{this, copy, count, node_of(newcomer)};
     Admission admission = admit(view, kept.key);

@@ -122,6 +122,7 @@ public:
 
     uint64_t key_of(Id id) const { return id + 1; }
     bool open(Id id, VisitedSet &visited, Opened &opened);
+    void prefetch(Id) const {}
     Id below(Id id, const Opened &) const { return id - (uint64_t{1} << 32); }
     EntryPoint<Id> entry();
     uint32_t capacity() const { return shared_->capacity; }

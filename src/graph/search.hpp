@@ -44,6 +44,8 @@ public:
             best_.push(nearest.key);
             if (best_.size() > width) best_.pop();
             for (const Candidate<Id> &neighbour : opened.neighbours) frontier_.push(neighbour);
+            // What the caller does with this node takes long enough for the next one to arrive.
+            if (!frontier_.empty()) store.prefetch(frontier_.top().id);
             id = nearest.id;
             return true;
         }

@@ -41,6 +41,8 @@ concept GraphStore = requires(S &store, typename S::Id id, VisitedSet &visited, 
     { store.key_of(id) } -> std::same_as<uint64_t>;
     // Reads one node. False when it no longer exists: the search goes on without it.
     { store.open(id, visited, opened) } -> std::same_as<bool>;
+    // Hints that the node will probably be opened next.
+    { store.prefetch(id) } -> std::same_as<void>;
     // The id of the node just opened, one layer below.
     { store.below(id, opened) } -> std::same_as<typename S::Id>;
 };

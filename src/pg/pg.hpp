@@ -89,6 +89,17 @@ extern "C" {
 
 namespace vhnsw {
 
+// Pins the block if `buffer` still holds it.
+inline bool
+read_recent_buffer(Relation relation, BlockNumber block, Buffer buffer)
+{
+#if PG_VERSION_NUM >= 160000
+    return ReadRecentBuffer(relation->rd_locator, MAIN_FORKNUM, block, buffer);
+#else
+    return ReadRecentBuffer(relation->rd_node, MAIN_FORKNUM, block, buffer);
+#endif
+}
+
 // Counts a descent of the index for EXPLAIN, where the server has such a counter.
 inline void
 count_index_search([[maybe_unused]] IndexScanDesc desc)

@@ -20,12 +20,6 @@ to_bfloat16(float v)
     return static_cast<uint16_t>((bits + 0x7FFFu + ((bits >> 16) & 1)) >> 16);
 }
 
-float
-from_bfloat16(uint16_t v)
-{
-    return std::bit_cast<float>(static_cast<uint32_t>(v) << 16);
-}
-
 }  // namespace
 
 PackedScalars
@@ -35,14 +29,6 @@ pack(const SketchScalars &scalars)
     PackedScalars packed;
     memcpy(packed.bytes, v, sizeof(v));
     return packed;
-}
-
-SketchScalars
-unpack(const PackedScalars &packed)
-{
-    uint16_t v[3];
-    memcpy(v, packed.bytes, sizeof(v));
-    return {from_bfloat16(v[0]), from_bfloat16(v[1]), from_bfloat16(v[2])};
 }
 
 SketchScalars
@@ -79,15 +65,6 @@ estimate_base(const Query &query, float node_key, unsigned planes)
 {
     float half_range = static_cast<float>((1 << planes) - 1) / 2;
     return {node_key, static_cast<float>(query.step() * 256), half_range * static_cast<float>(query.high_sum())};
-}
-
-float
-estimate_key(Metric metric, const EstimateBase &base, const SketchScalars &link, int32_t masked_sum)
-{
-    float projection = base.unit * (static_cast<float>(masked_sum) - base.centre);  // <q,u>
-    float along = link.factor * projection - link.offset;                         // ~ <q - x, r>, or <q, r>
-    if (metric == Metric::kInnerProduct) return base.node_key - along;
-    return base.node_key + link.norm2 - 2 * along;
 }
 
 }  // namespace vhnsw::quant

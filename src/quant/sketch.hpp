@@ -9,7 +9,9 @@
 // The scalars need no more precision than the estimate has: they are stored as bfloat16.
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 #include "quant/code.hpp"
@@ -27,7 +29,15 @@ struct PackedScalars {
     uint8_t bytes[6];
 };
 PackedScalars pack(const SketchScalars &scalars);
-SketchScalars unpack(const PackedScalars &packed);
+
+inline SketchScalars
+unpack(const PackedScalars &packed)
+{
+    uint16_t v[3];
+    memcpy(v, packed.bytes, sizeof(v));
+    auto widen = [](uint16_t bits) { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); };
+    return {widen(v[0]), widen(v[1]), widen(v[2])};
+}
 
 // Sketches cover the first `dims` rotated coordinates (a random projection where these are not all), `planes` bits each.
 struct SketchShape {
@@ -54,6 +64,13 @@ struct EstimateBase {
 EstimateBase estimate_base(const Query &query, float node_key, unsigned planes);
 
 // Key of the neighbour behind a link, from the masked sum of its sketch.
-float estimate_key(Metric metric, const EstimateBase &base, const SketchScalars &link, int32_t masked_sum);
+inline float
+estimate_key(Metric metric, const EstimateBase &base, const SketchScalars &link, int32_t masked_sum)
+{
+    float projection = base.unit * (static_cast<float>(masked_sum) - base.centre);  // <q,u>
+    float along = link.factor * projection - link.offset;  // ~ <q - x, r>; for kInnerProduct <q, r>
+    if (metric == Metric::kInnerProduct) return base.node_key - along;
+    return base.node_key + link.norm2 - 2 * along;
+}
 
 }  // namespace vhnsw::quant

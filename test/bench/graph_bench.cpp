@@ -76,6 +76,7 @@ struct FusedStore {
     uint8_t *at(uint32_t i) { return bytes.data() + i * stride; }
     uint64_t key_of(Id id) { return id + 1; }
     Id below(Id id, const Opened &) { return id; }
+    void prefetch(Id) {}
     bool
     open(Id id, VisitedSet &visited, Opened &opened)
     {
