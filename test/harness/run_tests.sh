@@ -46,7 +46,7 @@ lint() {
 
 make -s -j"$(nproc)" all || exit
 suite lint lint
-suite unit make -s unit
+suite unit make -s -j"$(nproc)" unit
 suite "regress, isolation, TAP" make -s tempcheck
 echo
 echo "$passed passed, $failed failed"
