@@ -107,7 +107,8 @@ bench_codes(size_t n)
     for (unsigned planes : {1u, 2u, 4u}) {
         snprintf(what, sizeof what, "encode_grid, %zu dims, planes %u", n, planes);
         print_line(what, [&](const Kernels &k) {
-            return nanoseconds_per_call([&] { return k.encode_grid(r.data(), r.data(), n, planes, 1, bits.data()).ru; });
+            return nanoseconds_per_call(
+                [&] { return k.encode_grid(r.data(), r.data(), n, planes, 1, bits.data()).ru; });
         });
     }
 }
