@@ -1,5 +1,5 @@
-# Recall of an index: close to exact however it was built - by one process, by several, in too little memory for the graph, or
-# by inserting every row into an empty index - and about the same in each case.
+# Recall of an index: close to exact however it was built - by one process, by several, in too little memory for the
+# graph, or by inserting every row into an empty index - and about the same in each case.
 use strict;
 use warnings;
 use FindBin qw($RealBin);
@@ -18,7 +18,7 @@ INSERT INTO $table SELECT id, embedding * array_fill((1 + id % 7 / 20.0)::real, 
 END
 }
 
-# Ways to create an index, in the order of trying, and what the server says then. The memory holds the graph of 3 200 rows.
+# Ways to create an index, in the order of trying, and what the server says then. Memory is for half of the graph.
 my $two_workers = 'SET max_parallel_maintenance_workers = 2;';
 my $little_memory = "SET maintenance_work_mem = '2MB';";
 my @builds = (

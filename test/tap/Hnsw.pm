@@ -4,11 +4,13 @@ use strict;
 use warnings;
 use Exporter 'import';
 use FindBin qw($RealBin);
+use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(new_node load_artworks remember_exact recall scan_all complete_ok answers wait_until no_errors_ok);
+our @EXPORT = qw(
+    new_node load_artworks remember_exact recall complete_ok answers background wait_for crash no_errors_ok);
 
 # Settings of a session that must answer from the index; scan_all() and recall() die when the planner finds another way.
 our $BY_INDEX = 'SET enable_seqscan = off; SET enable_sort = off; SET enable_bitmapscan = off;';
@@ -28,12 +30,12 @@ END
     $node->start;
     $node->safe_psql('postgres', <<'END');
 CREATE EXTENSION vectorhnsw;
-CREATE FUNCTION wait_until(condition text) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE fulfilled boolean;
+CREATE FUNCTION wait_for(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE result text;
 BEGIN
     LOOP
-        EXECUTE 'SELECT ' || condition INTO fulfilled;
-        EXIT WHEN fulfilled;
+        EXECUTE query INTO result;
+        IF result IS NOT NULL THEN RETURN result; END IF;
         PERFORM pg_stat_clear_snapshot(), pg_sleep(0.001);
     END LOOP;
 END $$;
@@ -94,20 +96,16 @@ sub by_index {
     return $node->safe_psql('postgres', "$prepare $query");
 }
 
-# The ids of all rows that the index returns for some vector, in its order.
-sub scan_all {
-    my ($node, $table, $operator) = @_;
-    return split /\n/, by_index($node,
-        "SELECT id FROM $table ORDER BY embedding $operator (SELECT embedding FROM queries ORDER BY id LIMIT 1)");
-}
-
 # A scan to the end returns every row of the table, each once.
 sub complete_ok {
     my ($node, $table, $operator, $what) = @_;
-    my $returned = join ',', sort { $a <=> $b } scan_all($node, $table, $operator);
-    my $rows = $node->safe_psql('postgres',
-        "SET enable_indexscan = off; SELECT string_agg(id::text, ',' ORDER BY id) FROM $table");
-    return ok($returned eq $rows, "$what: a scan to the end returns every row once");
+    my $order = "embedding $operator (SELECT embedding FROM queries ORDER BY id LIMIT 1)";
+    my @returned = split /\n/, by_index($node, "SELECT id FROM $table ORDER BY $order");
+    my $rows = $node->safe_psql('postgres', "SET enable_indexscan = off; SELECT id FROM $table ORDER BY id");
+    my $right = join("\n", sort { $a <=> $b } @returned) eq $rows;
+    ok($right, "$what: a scan to the end returns every row once");
+    diag(scalar(@returned), ' rows returned, ', scalar(split /\n/, $rows), ' in the table') if !$right;
+    return $right;
 }
 
 # The ids of the 20 nearest rows of every query, one line each.
@@ -120,11 +118,33 @@ FROM queries q ORDER BY q.id
 END
 }
 
-# Waits within the server, which notices within a millisecond or so what poll_query_until() would miss.
-sub wait_until {
-    my ($node, $condition) = @_;
-    $node->safe_psql('postgres', "SELECT wait_until(\$\$$condition\$\$)",
+# A session that runs SQL in the background; its finish() waits for the end. The second handle has what it said.
+sub background {
+    my ($node, $sql) = @_;
+    my $said = '';
+    my @psql = ('psql', '-XqAt', '-d', $node->connstr('postgres'), '-c', $sql);
+    return (IPC::Run::start(\@psql, '<', \undef, '&>', \$said), \$said);
+}
+
+# The first value a query returns. Waits for it within the server, which notices within a millisecond or so what
+# poll_query_until() would miss.
+sub wait_for {
+    my ($node, $query) = @_;
+    return $node->safe_psql('postgres', "SELECT wait_for(\$\$$query\$\$)",
         timeout => $PostgreSQL::Test::Utils::timeout_default);
+}
+
+# Takes the server down by force and up again: kills one of its backends, or stops it without any shutdown. REQUIRES:
+# restart_after_crash = on.
+sub crash {
+    my ($node, $backend) = @_;
+    if (defined $backend) {
+        kill 'KILL', $backend or die "no backend $backend";
+        $node->poll_query_until('postgres', "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $backend)");
+    } else {
+        $node->stop('immediate');
+        $node->start;
+    }
     return;
 }
 
