@@ -7,7 +7,7 @@ namespace vhnsw::am {
 namespace {
 
 // Returning k rows opens ef_search + kOpenedPerRow * k nodes: the search keeps ahead of what it returns.
-constexpr double kOpenedPerRow = 2;
+constexpr double kOpenedPerRow = 3;
 
 // The upper layers: one for every power of m in the number of rows, and this many nodes opened on each. They are few
 // enough to be always cached, and charged without I/O, as other access methods do with their upper pages.

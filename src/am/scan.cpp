@@ -87,12 +87,14 @@ push_found(Scan *scan, uint64_t address)
     scan->found.push({bound, address, node.row.value(), node.more.value(), node.stamp});
 }
 
-// The search keeps ahead of what is returned by a constant factor, so that what it finds late is rare however long it runs.
+// The search keeps ahead of what is returned by this factor. What it finds too late to be returned in order must wait for the end;
+// at 3, the first 100 and the first 1000 rows at ef_search = 40 have recall .97 to .99 (1.5: .83 to .94; 2: .93 to .98).
+constexpr size_t kLead = 3;
+
 size_t
 wanted_width(const Scan *scan)
 {
-    size_t ahead = scan->taken + scan->taken / 2;
-    return Max(static_cast<size_t>(guc_ef_search), ahead);
+    return Max(static_cast<size_t>(guc_ef_search), kLead * scan->taken);
 }
 
 bool
