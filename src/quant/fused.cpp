@@ -11,7 +11,7 @@ namespace {
 // Below this one bit a dimension steers too coarsely: SIFT (128 dims) loses .03 recall at one bit, .003 at two.
 constexpr uint32_t kOneBitDims = 256;
 
-// A search needs about this many links a node, whatever m says; with precise links, down to this few will do.
+// With fewer links than these a node leads nowhere, whatever m says; with precise sketches, down to this few will do.
 constexpr uint32_t kEnoughLinks = 24;
 constexpr uint32_t kFewLinks = 12;
 
@@ -53,7 +53,8 @@ choose_shape(uint32_t dims, uint32_t m, uint32_t link_bits, const PageRoom &room
     NodeShape shape{dims, padded, {padded, planes}, 0, true};
 
     uint32_t page = node_room(room, 1);
-    uint32_t enough = std::max(4u, std::min(m + m / 2, kEnoughLinks));
+    uint32_t wanted = std::max(4u, m + m / 2);
+    uint32_t enough = std::min(wanted, kEnoughLinks);
     while (planes > 1 && enough > kFewLinks && links_within(shape, page) < enough) enough--;
 
     if (links_within(shape, page) < enough) {
@@ -65,8 +66,8 @@ choose_shape(uint32_t dims, uint32_t m, uint32_t link_bits, const PageRoom &room
     }
 
     uint32_t nodes = 1;
-    while (nodes < kMaxNodesPerPage && links_within(shape, node_room(room, nodes + 1)) >= enough) nodes++;
-    shape.capacity = std::min({std::max(enough, 3 * m), links_within(shape, node_room(room, nodes)), kMaxLinks});
+    while (nodes < kMaxNodesPerPage && links_within(shape, node_room(room, nodes + 1)) >= wanted) nodes++;
+    shape.capacity = std::min({2 * wanted, links_within(shape, node_room(room, nodes)), kMaxLinks});
     return shape;
 }
 
