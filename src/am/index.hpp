@@ -65,4 +65,8 @@ void prefetch_recent(Relation index, BlockNumber block, uint32_t from, uint32_t 
 // Pins and locks (BUFFER_LOCK_SHARE or _EXCLUSIVE) a page after checking it.
 Buffer read_locked(Relation index, BlockNumber block, int lock);
 
+// For those who read all pages: the page, share-locked, or InvalidBuffer when it is all zeros. Such pages were added by
+// somebody who has not come to initialise them yet, or never will after a crash.
+Buffer read_if_initialised(Relation index, BlockNumber block);
+
 }  // namespace vhnsw::am

@@ -216,4 +216,18 @@ read_locked(Relation index, BlockNumber block, int lock)
     return buffer;
 }
 
+Buffer
+read_if_initialised(Relation index, BlockNumber block)
+{
+    Buffer buffer = ReadBuffer(index, block);
+
+    LockBuffer(buffer, BUFFER_LOCK_SHARE);
+    if (PageIsNew(BufferGetPage(buffer))) {
+        UnlockReleaseBuffer(buffer);
+        return InvalidBuffer;
+    }
+    check_page(index, buffer);
+    return buffer;
+}
+
 }  // namespace vhnsw::am

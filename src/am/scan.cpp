@@ -127,7 +127,8 @@ sweep(IndexScanDesc desc)
     BlockNumber blocks = RelationGetNumberOfBlocks(desc->indexRelation);
     for (BlockNumber block = kMetaBlock + 1; block < blocks; block++) {
         CHECK_FOR_INTERRUPTS();
-        Buffer buffer = read_locked(desc->indexRelation, block, BUFFER_LOCK_SHARE);
+        Buffer buffer = read_if_initialised(desc->indexRelation, block);
+        if (buffer == InvalidBuffer) continue;
         memcpy(copy.data(), BufferGetPage(buffer), BLCKSZ);
         Page page = reinterpret_cast<Page>(copy.data());
         // The copy is checked and scored without the lock; the pin keeps the block number for messages.
