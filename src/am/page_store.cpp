@@ -59,7 +59,7 @@ PageStore::score_links(const quant::NodeBody &body, VisitedSet &visited, Opened 
     uint32_t count = opened.node.link_count;
     opened.neighbours.clear();
     if (count == 0) return;
-    kernel::active->masked_sums(body.sketch(0), shape.link_bytes(), count, shape.sketch.planes, query_->high(),
+    kernel::active->masked_sums({body.sketch(0), shape.link_bytes(), count, shape.sketch.planes}, query_->high(),
                                 shape.sketch.dims, sums_.data());
     quant::EstimateBase base = quant::estimate_base(*query_, opened.key, shape.sketch.planes);
     for (uint32_t i = 0; i < count; i++) {

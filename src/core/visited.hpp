@@ -58,10 +58,11 @@ private:
     void
     rehash(size_t grown)
     {
+        Vec<uint64_t> fresh;
+        fresh.resize(grown);  // may jump away: the set is still whole
+        memset(fresh.data(), 0, grown * sizeof(uint64_t));
         Vec<uint64_t> old = slots_;
-        slots_ = Vec<uint64_t>();
-        slots_.resize(grown);
-        memset(slots_.data(), 0, grown * sizeof(uint64_t));
+        slots_ = fresh;
         for (uint64_t key : old)
             if (key != 0) find(key) = key;
         old.release();

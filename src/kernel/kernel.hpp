@@ -22,6 +22,15 @@ struct GridSums {
     float xu;  // sum of x[i] * u[i]
 };
 
+// `count` rows, `stride` bytes apart. A row begins with its planes, n / 8 bytes each, plane 0 first; bit i is bit i % 8
+// of byte i / 8. planes 1..4.
+struct PlaneRows {
+    const uint8_t *first;
+    size_t stride;
+    size_t count;
+    unsigned planes;
+};
+
 struct Kernels {
     const char *name;  // "scalar", "avx2", "avx512"
 
@@ -36,11 +45,9 @@ struct Kernels {
     int32_t (*dot_i8)(const int8_t *a, const int8_t *b, size_t n);
     // Number of bits that differ; n bits in n / 8 bytes.
     uint32_t (*hamming)(const uint8_t *a, const uint8_t *b, size_t n);
-    // For each of `count` rows, `stride` bytes apart from `rows` on: sum over the planes p of 2^p times the sum of q[i]
-    // over the bits i set in plane p. A row begins with its planes, n / 8 bytes each, plane 0 first; bit i is bit i % 8
-    // of byte i / 8. q elements in -128..127; planes 1..4.
-    void (*masked_sums)(const uint8_t *rows, size_t stride, size_t count, unsigned planes, const int8_t *q, size_t n,
-                        int32_t *out);
+    // For each row: sum over the planes p of 2^p times the sum of q[i] over the bits i set in plane p. q elements in
+    // -128..127.
+    void (*masked_sums)(const PlaneRows &rows, const int8_t *q, size_t n, int32_t *out);
     // --- making sketches; n as above ---
     // out[i] = scale * code[i].
     void (*decode_i8)(const int8_t *code, float scale, size_t n, float *out);

@@ -98,14 +98,14 @@ struct SubsetSums {
     }
 };
 
-// One step of 32 dimensions over all the rows.
+// One step of 32 dimensions over all the rows, `at` bytes from their beginning.
 void
-add_masked_sums(const uint8_t *rows, size_t stride, size_t count, int32_t weight, const int8_t *q, int32_t *out)
+add_masked_sums(const PlaneRows &rows, size_t at, int32_t weight, const int8_t *q, int32_t *out)
 {
     const SubsetSums sums[8] = {SubsetSums(q),      SubsetSums(q + 4),  SubsetSums(q + 8),  SubsetSums(q + 12),
                                 SubsetSums(q + 16), SubsetSums(q + 20), SubsetSums(q + 24), SubsetSums(q + 28)};
-    for (size_t row = 0; row < count; ++row) {
-        const uint8_t *bytes = rows + row * stride;
+    for (size_t row = 0; row < rows.count; ++row) {
+        const uint8_t *bytes = rows.first + row * rows.stride + at;
         int32_t sum = 0;
 #pragma GCC unroll 4
         for (unsigned i = 0; i < 4; ++i) sum += sums[2 * i].sum[bytes[i] & 15] + sums[2 * i + 1].sum[bytes[i] >> 4];
@@ -114,12 +114,11 @@ add_masked_sums(const uint8_t *rows, size_t stride, size_t count, int32_t weight
 }
 
 void
-masked_sums(const uint8_t *rows, size_t stride, size_t count, unsigned planes, const int8_t *q, size_t n, int32_t *out)
+masked_sums(const PlaneRows &rows, const int8_t *q, size_t n, int32_t *out)
 {
-    for (size_t row = 0; row < count; ++row) out[row] = 0;
-    for (unsigned plane = 0; plane < planes; ++plane)
-        for (size_t i = 0; i < n; i += 32)
-            add_masked_sums(rows + (plane * n + i) / 8, stride, count, 1 << plane, q + i, out);
+    for (size_t row = 0; row < rows.count; ++row) out[row] = 0;
+    for (unsigned plane = 0; plane < rows.planes; ++plane)
+        for (size_t i = 0; i < n; i += 32) add_masked_sums(rows, (plane * n + i) / 8, 1 << plane, q + i, out);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -89,7 +90,7 @@ struct FusedStore {
         opens++;
         int32_t sums[quant::kMaxLinks];
         if (counts[i])
-            kernel::active->masked_sums(body.sketch(0), shape.link_bytes(), counts[i], shape.sketch.planes, query->high(),
+            kernel::active->masked_sums({body.sketch(0), shape.link_bytes(), counts[i], shape.sketch.planes}, query->high(),
                                         shape.sketch.dims, sums);
         links_seen += counts[i];
         for (uint32_t l = 0; l < counts[i]; l++) {
@@ -213,11 +214,23 @@ main(int argc, char **argv)
         std::nth_element(all.begin(), all.begin() + 9, all.end());
         kth[qi] = all[9];
     }
+    // Pages that a query touches when nodes lie in the order of insertion, or breadth first from the entry point.
+    uint32_t per_page = std::max(1u, 8160 / (shape.body_bytes() + 44));
+    std::vector<uint32_t> place(arena.node_count(), UINT32_MAX), order;
+    auto append = [&](uint32_t n) {
+        if (place[n] == UINT32_MAX) place[n] = static_cast<uint32_t>(order.size()), order.push_back(n);
+    };
+    append(shared->entry_node);
+    for (uint32_t rest = 0, next = 0; rest < arena.node_count(); rest++) {
+        for (; next < order.size(); next++)
+            for (graph::ArenaLink link : arena.links(order[next], 0)) append(link.node);
+        append(rest);
+    }
     graph::Beam<FusedStore> beam;
     FusedStore::Opened opened;
     graph::EntryPoint<uint64_t> entry = arena.entry();
     for (int ef : {10, 20, 40, 60, 80, 100, 120, 160, 200}) {
-        double hits = 0, bounds_bad = 0, fetched = 0;
+        double hits = 0, bounds_bad = 0, fetched = 0, pages = 0, pages_bfs = 0;
         store.opens = store.links_seen = 0;
         double elapsed = 0;
         for (size_t qi = 0; qi < nq; qi++) {
@@ -245,6 +258,10 @@ main(int argc, char **argv)
                 for (uint32_t r = n->more_rows; r != graph::kNoRecord; r = arena.row(r)->next) d.push_back(exact);
             }
             std::sort(d.begin(), d.end());
+            std::set<uint32_t> by_insertion, by_bfs;
+            for (auto &f : found) by_insertion.insert(f.second / per_page), by_bfs.insert(place[f.second] / per_page);
+            pages += by_insertion.size();
+            pages_bfs += by_bfs.size();
             double tenth = d.size() >= 10 ? d[9] : 1e30;
             for (size_t i = 0; i < found.size(); i++) {
                 graph::ArenaNode *n = arena.node(static_cast<uint32_t>(found[i].second));
@@ -254,7 +271,8 @@ main(int argc, char **argv)
             for (size_t i = 0; i < std::min<size_t>(10, d.size()); i++) hits += d[i] <= kth[qi] * (kth[qi] > 0 ? 1 + 1e-6 : 1 - 1e-6) + 1e-9;
             host_free(const_cast<int8_t *>(query.high()));
         }
-        printf("ef %3d recall %.4f hops %.1f links/hop %.1f us %.1f  fetched %.1f bad bounds %.0f\n", ef, hits / nq / 10,
+        printf("ef %3d pages by insertion %.1f breadth first %.1f, ", ef, pages / nq, pages_bfs / nq);
+        printf("recall %.4f hops %.1f links/hop %.1f us %.1f  fetched %.1f bad bounds %.0f\n", hits / nq / 10,
                double(store.opens) / nq, double(store.links_seen) / store.opens, elapsed / nq * 1e6, fetched / nq, bounds_bad);
     }
 }

@@ -126,7 +126,7 @@ bench_masked_sums(size_t n, unsigned planes, size_t count)
     snprintf(what, sizeof what, "masked_sums, %zu dims, %u planes, per row of %zu", n, planes, count);
     print_line(what, [&](const Kernels &k) {
         double call = nanoseconds_per_call([&] {
-            k.masked_sums(rows.data() + kHeader, stride, count, planes, q.data(), n, sums.data());
+            k.masked_sums({rows.data() + kHeader, stride, count, planes}, q.data(), n, sums.data());
             return sums[0];
         });
         return call / static_cast<double>(count);

@@ -115,7 +115,7 @@ expect_masked_sums(const RowShape &shape, const Bytes &rows, const Codes &q)
     Guarded<int8_t> guarded_q(q, shape.header % 5);
     for_each_table([&](const Kernels &k) {
         Guarded<int32_t> out(std::vector<int32_t>(shape.count, -1));
-        k.masked_sums(guarded_rows.data(), shape.stride(), shape.count, shape.planes, guarded_q.data(), shape.n,
+        k.masked_sums({guarded_rows.data(), shape.stride(), shape.count, shape.planes}, guarded_q.data(), shape.n,
                       out.data());
         EXPECT_WITH(out.values() == want, "%s, n = %zu, %u planes, %zu rows, header %zu", k.name, shape.n, shape.planes,
                     shape.count, shape.header);
@@ -190,7 +190,7 @@ UNIT_TEST(kernel_masked_sums_take_overlapping_rows)
     Codes q = random_codes(rng, 96, -128, 127);
     for_each_table([&](const Kernels &k) {
         int32_t sums[5];
-        k.masked_sums(rows.data(), 0, 5, 1, q.data(), 96, sums);
+        k.masked_sums({rows.data(), 0, 5, 1}, q.data(), 96, sums);
         for (int32_t sum : sums) EXPECT_WITH(sum == sums[0], "%s", k.name);
     });
 }
