@@ -1,0 +1,86 @@
+// VACUUM of one index: what its passes share. README.md says why they come in this order.
+//
+//   mark    every page: rows that the heap has given up are removed; a node without rows becomes kNodeDead, then so do its
+//           tuples on upper layers. A dead entry point is replaced.
+//   repair  every page: links to dead nodes give way to links past them.
+//   free    pages with dead nodes: their slots and overflow items can be used again.
+//
+// A pass may be broken off anywhere: the next VACUUM finds the dead by their flag and goes on.
+#pragma once
+
+#include "am/index.hpp"
+#include "core/vec.hpp"
+
+namespace vhnsw::am {
+
+// A set of numbers, one bit each. When there are more numbers than bits, several share one, and may_contain() is true for
+// some that were never added: who asks has to look.
+class BitFilter {
+public:
+    // Allocates in the current context.
+    void init(uint64_t numbers, uint64_t most_bytes)
+    {
+        words_.resize(std::max<uint64_t>(1, std::min(numbers / 64 + 1, most_bytes / sizeof(uint64_t))));
+        memset(words_.data(), 0, words_.size() * sizeof(uint64_t));
+    }
+    void add(uint64_t n) { word(n) |= bit(n); }
+    bool may_contain(uint64_t n) { return (word(n) & bit(n)) != 0; }
+
+private:
+    uint64_t &word(uint64_t n) { return words_[n / 64 % words_.size()]; }
+    static uint64_t bit(uint64_t n) { return uint64_t{1} << (n % 64); }
+
+    Vec<uint64_t> words_;
+};
+
+// Slots that may hold a dead tuple, or none. Free slots are in it so that stray links to them are found, too.
+class DeadSlots {
+public:
+    void init(const quant::NodeShape &shape, BlockNumber blocks, uint64_t most_bytes);
+    void add(uint64_t address) { filter_.add(number(address)); }
+    bool may_contain(uint64_t address) { return filter_.may_contain(number(address)); }
+    bool may_contain_any_of(BlockNumber block);
+
+private:
+    uint64_t number(uint64_t address) const
+    {
+        return static_cast<uint64_t>(Address::block(address)) * slots_per_page_ + Address::offset(address);
+    }
+
+    BitFilter filter_;
+    uint64_t slots_per_page_ = 1;
+};
+
+struct Vacuum {
+    Relation index;
+    IndexInfo info;
+    BufferAccessStrategy strategy;
+    IndexBulkDeleteResult *stats;
+    DeadSlots dead;
+    bool any_dead;
+    // A living node of the highest layer, in case the entry point is dead. best_layer is -1 when no node lives.
+    uint64_t best;
+    int best_layer;
+};
+
+// What each filter may take.
+uint64_t filter_bytes();
+
+// Pins a page in the ring of buffers that VACUUM uses for its sequential passes, and share-locks it.
+Buffer read_for_vacuum(const Vacuum &vacuum, BlockNumber block);
+
+// The length of the index. Pages that were added before are either initialised or left over from a crash.
+BlockNumber block_count(Relation index);
+
+// True when an address leads to no living node (any more).
+bool is_dead(Vacuum &vacuum, uint64_t address);
+
+// The layer-0 address of the node that has the tuple at `address`.
+uint64_t base_of(uint64_t address, const DiskNode &node);
+
+// The passes. REQUIRES: no page locked.
+void mark_dead(Vacuum &vacuum, IndexBulkDeleteCallback callback, void *callback_state, bool report_progress);
+void repair_links(Vacuum &vacuum);
+void free_dead(Vacuum &vacuum, uint64_t kept);  // all but the node with this layer-0 address
+
+}  // namespace vhnsw::am
