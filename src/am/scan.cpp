@@ -324,7 +324,7 @@ start(IndexScanDesc desc)
     } else if (scan->meta.entry_level >= 0) {
         auto nearest =
             graph::descend(scan->store, {scan->meta.entry, scan->meta.entry_level}, 0, scan->beam, scan->opened);
-        scan->beam.clear();
+        scan->beam.clear(graph::Retain::kAll);
         scan->beam.enter(scan->store, nearest);
     }
     MemoryContextSwitchTo(old);

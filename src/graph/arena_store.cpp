@@ -3,7 +3,6 @@
 #include <bit>
 #include <cstring>
 #include <new>
-#include <sched.h>
 
 #include "kernel/kernel.hpp"
 
@@ -12,6 +11,15 @@ namespace vhnsw::graph {
 namespace {
 
 constexpr uint64_t kLeastChunkBytes = 64 * 1024;
+
+// Tells the processor that this is a waiting loop.
+void
+pause()
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
 
 uint64_t
 layered(uint32_t node, int layer)
@@ -54,9 +62,8 @@ start_loading(const void *from, size_t bytes)
 void
 SpinLock::lock()
 {
-    for (unsigned tries = 0; taken_.exchange(1, std::memory_order_acquire) != 0; tries++) {
-        if (tries % 64 == 63) sched_yield();
-    }
+    while (taken_.exchange(1, std::memory_order_acquire) != 0)
+        while (taken_.load(std::memory_order_relaxed) != 0) pause();
 }
 
 void
@@ -88,12 +95,10 @@ ArenaStore::attach(ArenaShared *shared, ArenaMemory memory)
     pending_.reserve(shared->capacity);
 }
 
-void *
-ArenaStore::record(ArenaPool &pool, Chunks *chunks, uint32_t i)
+void
+ArenaStore::map_chunk(ArenaPool &pool, Chunks *chunks, uint32_t chunk)
 {
-    char *&base = chunks->base[i >> pool.chunk_shift];
-    if (base == nullptr) base = static_cast<char *>(memory_.resolve(memory_.context, pool.handles[i >> pool.chunk_shift]));
-    return base + static_cast<size_t>(i & ((1u << pool.chunk_shift) - 1)) * pool.record_bytes;
+    chunks->base[chunk] = static_cast<char *>(memory_.resolve(memory_.context, pool.handles[chunk]));
 }
 
 bool
@@ -211,7 +216,6 @@ ArenaStore::entry()
         if (level >= 0) return {layered(number, level), level};
         if (!shared_->first_claimed.exchange(true)) return {0, -1};
         host_check_interrupts();
-        sched_yield();
     }
 }
 

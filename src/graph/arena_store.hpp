@@ -158,7 +158,16 @@ private:
     static uint32_t node_of(Id id) { return static_cast<uint32_t>(id); }
     static int layer_of(Id id) { return static_cast<int>(id >> 32); }
 
-    void *record(ArenaPool &pool, Chunks *chunks, uint32_t i);
+    void map_chunk(ArenaPool &pool, Chunks *chunks, uint32_t chunk);
+
+    void *
+    record(ArenaPool &pool, Chunks *chunks, uint32_t i)
+    {
+        uint32_t chunk = i >> pool.chunk_shift;
+        if (chunks->base[chunk] == nullptr) map_chunk(pool, chunks, chunk);
+        return chunks->base[chunk] + static_cast<size_t>(i & ((1u << pool.chunk_shift) - 1)) * pool.record_bytes;
+    }
+
     // First of `n` consecutive new records, or kNoRecord.
     uint32_t append(ArenaPool &pool, Chunks *chunks, uint32_t n);
     bool grow(ArenaPool &pool, uint32_t wanted_chunks);

@@ -67,7 +67,7 @@ find_neighbours(Store &store, Candidate<typename Store::Id> from, size_t ef_cons
 {
     using Kept = typename Store::Kept;
     scratch.found.clear();
-    scratch.beam.clear();
+    scratch.beam.clear(Retain::kWithinWidth);
     scratch.beam.enter(store, from);
     typename Store::Id id, below = from.id;
     bool any = false;

@@ -8,7 +8,13 @@
 
 namespace vhnsw::graph {
 
-// The state of a search on one layer. It can be widened and resumed at any time: nothing seen is ever dropped.
+// What a search remembers of the candidates that lie beyond its present width.
+enum class Retain : uint8_t {
+    kAll,          // it can be widened and resumed at any time: nothing seen is ever dropped
+    kWithinWidth,  // it ends at its first width
+};
+
+// The state of a search on one layer.
 // Invariant: every id in the frontier is in `visited` and has not been opened.
 template <GraphStore Store>
 class Beam {
@@ -17,8 +23,9 @@ public:
     using Opened = typename Store::Opened;
 
     void
-    clear()
+    clear(Retain retain)
     {
+        retain_ = retain;
         frontier_.clear();
         best_.clear();
         visited_.clear();
@@ -43,7 +50,9 @@ public:
             if (!store.open(nearest.id, visited_, opened)) continue;
             best_.push(nearest.key);
             if (best_.size() > width) best_.pop();
-            for (const Candidate<Id> &neighbour : opened.neighbours) frontier_.push(neighbour);
+            bool full = retain_ == Retain::kWithinWidth && best_.size() == width;
+            for (const Candidate<Id> &neighbour : opened.neighbours)
+                if (!full || neighbour.key < best_.top()) frontier_.push(neighbour);
             // What the caller does with this node takes long enough for the next one to arrive.
             if (!frontier_.empty()) store.prefetch(frontier_.top().id);
             id = nearest.id;
@@ -63,6 +72,7 @@ private:
     Heap<Candidate<Id>, Nearer<Id>> frontier_;
     Heap<float, Larger> best_;  // estimates of the most promising `width` opened nodes, worst first
     VisitedSet visited_;
+    Retain retain_ = Retain::kAll;
 };
 
 // Upper layers are walked with this width: with estimates, the single best candidate is too easily a wrong one.
@@ -80,7 +90,7 @@ descend(Store &store, EntryPoint<typename Store::Id> entry, int layer, Beam<Stor
         Candidate<Id> found = nearest;
         Id down = nearest.id;
         bool any = false;
-        beam.clear();
+        beam.clear(Retain::kWithinWidth);
         beam.enter(store, nearest);
         Id id;
         while (beam.advance(store, kDescentWidth, id, opened)) {

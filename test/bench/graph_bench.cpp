@@ -239,7 +239,7 @@ main(int argc, char **argv)
             quant::Query query;
             query.set({rotated.data(), shape.padded}, shape.sketch.dims);
             store.query = &query;
-            beam.clear();
+            beam.clear(graph::Retain::kAll);
             beam.enter(store, {0, static_cast<uint32_t>(entry.id)});
             std::vector<std::pair<float, uint64_t>> found;
             uint64_t id;
