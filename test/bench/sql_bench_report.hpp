@@ -33,20 +33,22 @@ median_ratio(std::vector<double> a, const std::vector<double> &b)
 }
 
 struct SweepPoint {
-    double recall, qps;
+    double recall;
+    double qps;   // median of the rounds
+    double best;  // when every query takes as long as its fastest run
 };
 
 // Speed at a recall, log-linear between the neighbouring points of a sweep by rising ef; nothing when
 // the sweep does not reach it. The speed of the first point where that is already more exact.
 inline std::optional<double>
-speed_at_recall(const std::vector<SweepPoint> &sweep, double recall)
+speed_at_recall(const std::vector<SweepPoint> &sweep, double recall, double SweepPoint::*speed)
 {
     const auto above = std::find_if(sweep.begin(), sweep.end(), [&](SweepPoint p) { return p.recall >= recall; });
     if (above == sweep.end()) return std::nullopt;
-    if (above == sweep.begin()) return above->qps;
+    if (above == sweep.begin()) return *above.*speed;
     const SweepPoint below = above[-1];
     const double part = (recall - below.recall) / (above->recall - below.recall);
-    return std::exp(std::lerp(std::log(below.qps), std::log(above->qps), part));
+    return std::exp(std::lerp(std::log(below.*speed), std::log(*above.*speed), part));
 }
 
 struct Field {
