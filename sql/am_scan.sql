@@ -143,4 +143,3 @@ RESET hnsw.max_scan_tuples;
 
 DROP VIEW answers;
 DROP TABLE items, grid, asked, by_index, odd;
-DROP FUNCTION vector_of, nearest, recall, is_sorted;

@@ -82,4 +82,3 @@ RESET hnsw.ef_search;
 
 DROP TABLE metrics, extremes, inserted;
 DROP FUNCTION wrong_answers(text, text), wrong_answers(int, text, text, text);
-DROP FUNCTION vector_of, nearest, recall, is_sorted;

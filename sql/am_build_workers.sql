@@ -1,0 +1,36 @@
+-- hnsw: CREATE INDEX by several processes, and with little memory
+\i sql/include/nearest.sql
+
+CREATE TABLE items (id int PRIMARY KEY, embedding vector(16));
+INSERT INTO items SELECT i, CASE WHEN i % 100 <> 0 THEN vector_of(i % 4000, 16) END FROM generate_series(1, 5000) i;
+
+-- by several processes
+ALTER TABLE items SET (parallel_workers = 2);
+CREATE INDEX items_index ON items USING hnsw (embedding vector_l2_ops);
+SELECT * FROM read_all('items');
+SELECT mean_recall('items', 16) >= 0.95;
+SELECT relname, reltuples FROM pg_class WHERE relname IN ('items', 'items_index') ORDER BY relname;
+REINDEX INDEX CONCURRENTLY items_index;
+SELECT * FROM read_all('items');
+\setenv PGDATABASE :DBNAME
+\setenv PGOPTIONS '-c client_min_messages=debug1'
+\! psql -Xqc 'REINDEX INDEX items_index' 2>&1 | grep -o 'using 2 parallel workers'
+
+-- with less memory than the graph needs, by several processes and by one: the remaining rows are inserted through pages
+\setenv PGOPTIONS '-c maintenance_work_mem=1MB'
+\! psql -Xqc 'REINDEX INDEX items_index' 2>&1 | sed 's/after [0-9]* rows/after N rows/'
+SELECT * FROM read_all('items');
+SELECT mean_recall('items', 16) >= 0.95;
+ALTER TABLE items RESET (parallel_workers);
+\! psql -Xqc 'REINDEX INDEX items_index' 2>&1 | sed 's/after [0-9]* rows/after N rows/'
+SELECT * FROM read_all('items');
+SELECT mean_recall('items', 16) >= 0.95;
+
+-- NULLs and rows without direction take memory too
+CREATE TABLE others (embedding vector(3));
+INSERT INTO others SELECT CASE i % 3 WHEN 0 THEN '[0,0,0]'::vector WHEN 1 THEN '[1,2,3]' END
+FROM generate_series(1, 60000) i;
+CREATE INDEX others_index ON others USING hnsw (embedding vector_cosine_ops);
+\! psql -Xqc 'REINDEX INDEX others_index' 2>&1 | sed 's/after [0-9]* rows/after N rows/'
+SELECT * FROM read_all('others', '<=>');
+DROP TABLE items, others;
