@@ -51,6 +51,8 @@ read_recent(Relation index, BlockNumber block)
     if (hint != nullptr && BufferIsValid(*hint) && ++cache_of(index)->reads % kCountedReads != 0 &&
         read_recent_buffer(index, block, *hint)) {
         Buffer buffer = *hint;
+        pgstat_count_buffer_read(index);
+        pgstat_count_buffer_hit(index);
         LockBuffer(buffer, BUFFER_LOCK_SHARE);
         check_page(index, buffer);
         return buffer;

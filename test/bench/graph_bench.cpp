@@ -146,7 +146,7 @@ main(int argc, char **argv)
     quant::Rotation rotation = quant::Rotation::make(42, base.dims);
     std::vector<float> rotated(shape.padded);
     auto *shared = static_cast<graph::ArenaShared *>(malloc(sizeof(graph::ArenaShared)));
-    graph::ArenaStore::init(shared, metric, shape.padded, shape.capacity, 8ull << 30);
+    graph::ArenaStore::init(shared, opt.count("graph") ? quant::Metric::kL2 : metric, shape.padded, shape.capacity, 8ull << 30);
     graph::ArenaStore arena;
     arena.attach(shared, {nullptr, [](void *) {}, [](void *) {},
                           [](void *, size_t b) { return reinterpret_cast<uint64_t>(calloc(1, b)); },
