@@ -41,7 +41,7 @@ insert_in_memory(BuildState &state, const VectorInput &input, uint64_t row)
 {
     if (input.state == VectorState::kNull) return state.arena.add_loose_row(graph::kNullRows, row);
     if (input.state == VectorState::kZero) return state.arena.add_loose_row(graph::kZeroRows, row);
-    state.rotation.apply(input.elements, state.rotated.data());
+    rotation_of(state.info).apply(input.elements, state.rotated.data());
     int level = graph::draw_level(state.rng, state.info.m);
     if (!state.arena.begin(state.rotated.span(), row, level)) return false;
     graph::insert(state.arena, level, state.info.m, state.shared->ef_construction, state.scratch);
@@ -78,7 +78,7 @@ add_row(Relation index, ItemPointer tid, Datum *values, bool *is_null, bool, voi
     if (!state.in_pages && !insert_in_memory(state, input, row)) leave_memory(state);
     if (state.in_pages) {
         MemoryContextSwitchTo(state.row_context);
-        insert_row(index, state.info, state.rotation, input, row, true);
+        insert_row(index, state.info, input, row, true);
         MemoryContextSwitchTo(old);
     }
     MemoryContextReset(state.row_context);
@@ -151,7 +151,6 @@ void
 init_participant(BuildState &state, graph::ArenaShared *arena, graph::ArenaMemory memory)
 {
     state.arena.attach(arena, memory);
-    state.rotation = quant::Rotation::make(state.info.seed, state.info.shape.dims);
     state.rotated.resize(state.info.shape.padded);
     state.row_context = AllocSetContextCreate(CurrentMemoryContext, "hnsw build row", ALLOCSET_DEFAULT_SIZES);
     state.rng = Rng(kLevelSeed + (state.is_leader ? 0 : random_seed()));

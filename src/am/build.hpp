@@ -7,7 +7,6 @@
 
 #include "am/vector_input.hpp"
 #include "graph/arena_store.hpp"
-#include "quant/rotation.hpp"
 
 namespace vhnsw::am {
 
@@ -40,7 +39,6 @@ struct BuildState {
     BuildShared *shared;
     bool is_leader;
     bool in_pages;  // phase 2 of the barrier
-    quant::Rotation rotation;
     graph::ArenaStore arena;
     graph::InsertScratch<graph::ArenaStore> scratch;
     Rng rng{0};

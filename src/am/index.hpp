@@ -3,6 +3,7 @@
 
 #include "am/page.hpp"
 #include "am/opclass.hpp"
+#include "quant/rotation.hpp"
 
 namespace vhnsw::am {
 
@@ -30,6 +31,9 @@ struct MetaState {
 IndexInfo read_info(Relation index);
 
 MetaState read_meta(Relation index);
+
+// The rotation of an index's vectors. Valid for the life of the backend.
+const quant::Rotation &rotation_of(const IndexInfo &info);
 
 // Fills an empty metapage. `page` is exclusively locked or private.
 void init_meta(Page page, const IndexInfo &info);

@@ -28,8 +28,7 @@ add_to_meta_list(Relation index, VectorState state, uint64_t row, bool building)
 }
 
 void
-insert_row(Relation index, const IndexInfo &info, const quant::Rotation &rotation, const VectorInput &input, uint64_t row,
-           bool building)
+insert_row(Relation index, const IndexInfo &info, const VectorInput &input, uint64_t row, bool building)
 {
     if (input.state != VectorState::kVector) {
         add_to_meta_list(index, input.state, row, building);
@@ -37,7 +36,7 @@ insert_row(Relation index, const IndexInfo &info, const quant::Rotation &rotatio
     }
     Vec<float> rotated;
     rotated.resize(info.shape.padded);
-    rotation.apply(input.elements, rotated.data());
+    rotation_of(info).apply(input.elements, rotated.data());
     quant::Query query;
     query.set(rotated.span(), info.shape.sketch.dims);
 
@@ -61,7 +60,7 @@ am_insert(Relation index, Datum *values, bool *is_null, ItemPointer heap_tid, Re
     const OpclassInfo *opclass = opclass_info(index);
     VectorInput input = read_vector_input(is_null[0], values[0], *opclass, info);
     if (input.state == VectorState::kVector) check_dims(input.elements.size(), info);
-    insert_row(index, info, quant::Rotation::make(info.seed, info.shape.dims), input, Row::from(*heap_tid), false);
+    insert_row(index, info, input, Row::from(*heap_tid), false);
     MemoryContextSwitchTo(old);
     MemoryContextDelete(context);
     return false;

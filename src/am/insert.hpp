@@ -1,12 +1,10 @@
 #pragma once
 
 #include "am/vector_input.hpp"
-#include "quant/rotation.hpp"
 
 namespace vhnsw::am {
 
 // Inserts one row through the pages. Allocates in the current context. `building`: nothing is logged.
-void insert_row(Relation index, const IndexInfo &info, const quant::Rotation &rotation, const VectorInput &input, uint64_t row,
-                bool building);
+void insert_row(Relation index, const IndexInfo &info, const VectorInput &input, uint64_t row, bool building);
 
 }  // namespace vhnsw::am

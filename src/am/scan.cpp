@@ -13,7 +13,6 @@
 #include "am/overflow.hpp"
 #include "am/vector_input.hpp"
 #include "pg/guc.hpp"
-#include "quant/rotation.hpp"
 
 namespace vhnsw::am {
 
@@ -50,7 +49,6 @@ struct Scan {
     MemoryContext context;        // everything below; reset by rescan
     MemoryContext query_context;
     IndexInfo info;
-    quant::Rotation rotation;
     const OpclassInfo *opclass;
 
     Phase phase;
@@ -316,7 +314,7 @@ start(IndexScanDesc desc)
     if (scan->unordered)
         memset(rotated, 0, scan->info.shape.padded * sizeof(float));
     else
-        scan->rotation.apply(input.elements, rotated);
+        rotation_of(scan->info).apply(input.elements, rotated);
     scan->query.set({rotated, scan->info.shape.padded}, scan->info.shape.sketch.dims);
     scan->store.init(desc->indexRelation, scan->info, scan->query, false);
     if (scan->unordered) {
@@ -343,7 +341,6 @@ am_begin_scan(Relation index, int keys, int order_bys)
     scan->query_context = AllocSetContextCreate(context, "hnsw scan query", ALLOCSET_DEFAULT_SIZES);
     scan->info = read_info(index);
     scan->opclass = opclass_info(index);
-    scan->rotation = quant::Rotation::make(scan->info.seed, scan->info.shape.dims);
     scan->phase = Phase::kStart;
     MemoryContextSwitchTo(old);
     desc->opaque = scan;
