@@ -3,7 +3,6 @@
 #include "am/am.hpp"
 #include "am/insert.hpp"
 #include "am/options.hpp"
-#include "am/page_edit.hpp"
 #include "pg/random.hpp"
 
 namespace vhnsw::am {
@@ -110,11 +109,12 @@ create_metapage(Relation index, const IndexInfo &info, ForkNumber fork)
 {
     Buffer buffer = ReadBufferExtended(index, fork, P_NEW, RBM_ZERO_AND_LOCK, nullptr);
     Assert(BufferGetBlockNumber(buffer) == kMetaBlock);
-    bool building = fork == MAIN_FORKNUM;
-    PageEdit edit;
-    edit.begin(index, building);
-    init_meta(edit.page(buffer, true), info);
-    edit.finish();
+    init_meta(BufferGetPage(buffer), info);
+    START_CRIT_SECTION();
+    MarkBufferDirty(buffer);
+    // The init fork is what a crash leaves of an unlogged index: it is logged, which generic WAL would not do.
+    if (fork == INIT_FORKNUM) log_newpage_buffer(buffer, true);
+    END_CRIT_SECTION();
     UnlockReleaseBuffer(buffer);
 }
 
