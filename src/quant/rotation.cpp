@@ -38,6 +38,18 @@ Rotation::transform_window(float *window) const
 }
 
 void
+Rotation::mix_halves(float *x) const
+{
+    uint32_t half = padded_ / 2;
+    constexpr float kHalfRoot = 0.70710678f;
+    for (uint32_t i = 0; i < half; i++) {
+        float a = x[i], b = x[i + half];
+        x[i] = (a + b) * kHalfRoot;
+        x[i + half] = (a - b) * kHalfRoot;
+    }
+}
+
+void
 Rotation::apply(std::span<const float> in, float *out) const
 {
     size_t window = size_t{1} << log2_window_;
@@ -47,18 +59,8 @@ Rotation::apply(std::span<const float> in, float *out) const
     for (int round = 0; round < rounds_; round++) {
         const float *signs = signs_.data() + static_cast<size_t>(round) * padded_;
         for (uint32_t i = 0; i < padded_; i++) out[i] *= signs[i];
-        if (window == padded_) {
-            transform_window(out);
-            continue;
-        }
         transform_window(round % 2 == 0 ? out : out + padded_ - window);
-        uint32_t half = padded_ / 2;
-        constexpr float kHalfRoot = 0.70710678f;
-        for (uint32_t i = 0; i < half; i++) {
-            float a = out[i], b = out[i + half];
-            out[i] = (a + b) * kHalfRoot;
-            out[i + half] = (a - b) * kHalfRoot;
-        }
+        if (round == 1 && window != padded_) mix_halves(out);
     }
 }
 
