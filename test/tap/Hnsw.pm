@@ -24,6 +24,7 @@ sub new_node {
 shared_buffers = 64MB
 max_wal_size = 2GB
 autovacuum = off
+jit = off
 log_statement = none
 $settings
 END
@@ -118,11 +119,12 @@ FROM queries q ORDER BY q.id
 END
 }
 
-# A session that runs SQL in the background; its finish() waits for the end. The second handle has what it said.
+# A session that runs commands in the background; its finish() waits for the end. The second handle has what it said.
 sub background {
-    my ($node, $sql) = @_;
+    my ($node, @commands) = @_;
     my $said = '';
-    my @psql = ('psql', '-XqAt', '-d', $node->connstr('postgres'), '-c', $sql);
+    my @psql = ('psql', '-XqAt', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('postgres'));
+    push @psql, '-c', $_ for @commands;
     return (IPC::Run::start(\@psql, '<', \undef, '&>', \$said), \$said);
 }
 
@@ -148,10 +150,13 @@ sub crash {
     return;
 }
 
+# FATAL is left out: that is how connections end that a test cuts off.
 sub no_errors_ok {
     my ($node, $what) = @_;
-    my @errors = grep { /\b(?:ERROR|FATAL|PANIC|TRAP):|terminated by signal/ } split /\n/, slurp_file($node->logfile);
-    return is(join("\n", @errors), '', "$what: no errors in the log");
+    my @errors = grep { /\b(?:ERROR|PANIC|TRAP):|terminated by signal|inconsistent page/ }
+        split /\n/, slurp_file($node->logfile);
+    is(join("\n", @errors), '', "$what: no errors in the log");
+    return;
 }
 
 1;
