@@ -1,6 +1,7 @@
-// CREATE INDEX. Participants (one process, or a leader and parallel workers) scan the table and insert into a graph in memory
-// (graph/arena_store.hpp). At the end, or when maintenance_work_mem is used up, one of them writes that graph to pages; what
-// rows are left then go through the pages, like any insert but unlogged. Last, the whole index is logged at once.
+// CREATE INDEX. Participants (one process, or a leader and parallel workers) scan the table and insert into a graph
+// in memory (graph/arena_store.hpp). At the end, or when maintenance_work_mem is used up, one of them writes that
+// graph to pages; what rows are left then go through the pages, like any insert but unlogged. Last, the whole index
+// is logged at once.
 #pragma once
 
 #include <atomic>
@@ -22,9 +23,10 @@ struct BuildShared {
     uint32_t ef_construction;
     // 0: the graph is in memory; 1: one participant writes it; 2: rows go through the pages.
     Barrier barrier;
-    std::atomic<uint64_t> rows;        // indexed so far, NULLs included
-    double heap_rows;                  // scanned by those who are done; under `mutex`
-    int done;                          // participants who are done; under `mutex`
+    std::atomic<uint64_t> rows;  // indexed so far, NULLs included
+    double heap_rows;            // scanned by those who are done; under `mutex`
+    int done;                    // participants who are done; under `mutex`
+    bool broken_hot_chain;       // one of them has met a broken HOT chain; under `mutex`
     slock_t mutex;
     ConditionVariable done_changed;
 };
@@ -55,8 +57,8 @@ void init_participant(BuildState &state, graph::ArenaShared *arena, graph::Arena
 // Writes the graph of the arena to the end of the index (build_write.cpp). Called once, when nobody inserts.
 void write_graph(BuildState &state);
 
-// Runs the build with up to `workers` workers and the leader (build_parallel.cpp). Returns false, having done nothing, when no
-// worker can be had.
+// Runs the build with up to `workers` workers and the leader (build_parallel.cpp). Returns false, having done
+// nothing, when no worker can be had.
 bool build_parallel(BuildState &leader, int workers, double *heap_rows);
 
 // How many workers to ask for.

@@ -1,4 +1,5 @@
-// CREATE INDEX by several processes: the set-up, as core's B-tree build does it. The arena grows in shared memory segments.
+// CREATE INDEX by several processes: the set-up, as core's B-tree build does it. The arena grows in shared memory
+// segments.
 #include "am/build.hpp"
 
 #include "am/options.hpp"
@@ -42,7 +43,8 @@ unlock_growth(void *context)
 uint64_t
 allocate_shared(void *context, size_t bytes)
 {
-    return dsa_allocate_extended(static_cast<MemoryContextOfArena *>(context)->area, bytes, DSA_ALLOC_HUGE | DSA_ALLOC_ZERO);
+    return dsa_allocate_extended(static_cast<MemoryContextOfArena *>(context)->area, bytes,
+                                 DSA_ALLOC_HUGE | DSA_ALLOC_ZERO);
 }
 
 void *
@@ -80,6 +82,7 @@ participate(BuildState &state, ParallelTableScanDesc parallel_scan)
     SpinLockAcquire(&shared->mutex);
     shared->heap_rows += rows;
     shared->done++;
+    shared->broken_hot_chain |= state.index_info->ii_BrokenHotChain;
     SpinLockRelease(&shared->mutex);
     ConditionVariableSignal(&shared->done_changed);
 }
@@ -150,7 +153,8 @@ plan_build_workers(Relation heap, Relation index, struct ::IndexInfo *index_info
         return plan_create_index_workers(RelationGetRelid(heap), RelationGetRelid(index));
     int workers = RelationGetParallelWorkers(heap, -1);
     // The table itself may be small while its vectors are in TOAST: what the planner goes by does not fit.
-    if (workers < 0) workers = static_cast<int>(Min(table_bytes(heap) / kBytesPerWorker, max_parallel_maintenance_workers));
+    if (workers < 0)
+        workers = static_cast<int>(Min(table_bytes(heap) / kBytesPerWorker, max_parallel_maintenance_workers));
     return Min(workers, max_parallel_maintenance_workers);
 }
 
@@ -196,6 +200,8 @@ build_parallel(BuildState &leader, int workers, double *heap_rows)
             participate(leader, scan);
             WaitForParallelWorkersToAttach(context);
             *heap_rows = wait_for_participants(shared, context->nworkers_launched + 1);
+            // Older snapshots must not use the index then: core looks at this after the build.
+            leader.index_info->ii_BrokenHotChain = shared->broken_hot_chain;
             if (BarrierPhase(&shared->barrier) == 0) write_graph(leader);
             // The shared segment goes; what the caller reads later is kept.
             BuildShared *kept = static_cast<BuildShared *>(palloc(sizeof(BuildShared)));
