@@ -65,8 +65,9 @@ PageStore::score_links(const quant::NodeBody &body, VisitedSet &visited, Opened 
     for (uint32_t i = 0; i < count; i++) {
         quant::LinkHead head = body.head(i);
         uint64_t address = Address::plain(head.address.value());
-        if (!visited.insert(Address::slot(address))) continue;
-        opened.neighbours.push({quant::estimate_key(info_->metric, base, quant::unpack(head.scalars), sums_[i]), address});
+        if (!visited.insert(key_of(address))) continue;
+        opened.neighbours.push(
+            {quant::estimate_key(info_->metric, base, quant::unpack(head.scalars), sums_[i]), address});
     }
 }
 

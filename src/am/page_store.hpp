@@ -1,5 +1,6 @@
-// The graph on index pages, for searching. One page is read per opened node: it holds the node's own code, which gives its
-// accurate key, and the sketches of all its neighbours, which give theirs (D4 in the design of the layer, see README.md).
+// The graph on index pages, for searching. One page is read per opened node: it holds the node's own code, which
+// gives its accurate key, and the sketches of all its neighbours, which give theirs (D4 in the design of the layer,
+// see README.md).
 #pragma once
 
 #include "am/index.hpp"
@@ -16,14 +17,15 @@ public:
         Vec<graph::Candidate<Id>> neighbours;
         // What else the page said.
         DiskNode node;
-        double dot;  // of the query and the code
+        double dot;        // of the query and the code
         Vec<int8_t> code;  // only when codes are wanted
     };
 
     // Allocates in the current context. `info` and `query` must outlive the store.
     void init(Relation index, const IndexInfo &info, const quant::Query &query, bool want_codes);
 
-    uint64_t key_of(Id id) const { return Address::slot(id); }
+    // With the version: a link that leads nowhere must not hide the node that has its slot now.
+    uint64_t key_of(Id id) const { return id; }
     bool open(Id id, VisitedSet &visited, Opened &opened);
     void prefetch(Id id) const;
     Id below(Id, const Opened &opened) const { return opened.node.below.value(); }
@@ -31,8 +33,8 @@ public:
     Relation index() const { return index_; }
     const IndexInfo &info() const { return *info_; }
 
-    // Scores a node that was copied from its page: `body` may be that copy or lie in a share-locked page. False when its code
-    // has gone. Fills dot, key and code of `opened`, whose node is set.
+    // Scores a node that was copied from its page: `body` may be that copy or lie in a share-locked page. False when
+    // its code has gone. Fills dot, key and code of `opened`, whose node is set.
     bool score_node(const quant::NodeBody &body, Opened &opened);
 
 protected:
@@ -42,7 +44,7 @@ protected:
     const IndexInfo *info_ = nullptr;
     const quant::Query *query_ = nullptr;
     bool want_codes_ = false;
-    Vec<uint8_t> body_copy_;    // of nodes whose code is kept apart
+    Vec<uint8_t> body_copy_;  // of nodes whose code is kept apart
     Vec<int8_t> pieced_code_;
     Vec<int32_t> sums_;
 };

@@ -1,10 +1,11 @@
 // Index scans: a stream of rows, nearest first, that ends when every row of the index was returned.
 //
-// The search opens nodes in the order of their estimates (graph/search.hpp). A node that was opened has a hard lower bound of its
-// rows' distance; rows leave in the order of those bounds, and the executor's reorder queue, which computes the true distance
-// of each, puts them in exact order. hnsw.ef_search is the lead the search keeps over what it returns, never the number of
-// rows. When the graph is exhausted, or reading on through it would cost more than reading all pages once, the rest is swept
-// from the pages in their order; then come the rows that SQL sorts last: those without direction (cosine) and NULLs.
+// The search opens nodes in the order of their estimates (graph/search.hpp). A node that was opened has a hard lower
+// bound of its rows' distance; rows leave in the order of those bounds, and the executor's reorder queue, which
+// computes the true distance of each, puts them in exact order. hnsw.ef_search is the lead the search keeps over what
+// it returns, never the number of rows. When the graph is exhausted, or reading on through it would cost more than
+// reading all pages once, the rest is swept from the pages in their order; then come the rows that SQL sorts last:
+// those without direction (cosine) and NULLs.
 #include "am/page_store.hpp"
 
 #include <limits>
@@ -42,17 +43,17 @@ struct RowBatch {
     uint64_t more;  // list to read after these
     uint32_t stamp;
     double bound;
-    bool is_null;   // of the ORDER BY value
+    bool is_null;  // of the ORDER BY value
 };
 
 struct Scan {
-    MemoryContext context;        // everything below; reset by rescan
+    MemoryContext context;  // everything below; reset by rescan
     MemoryContext query_context;
     IndexInfo info;
     const OpclassInfo *opclass;
 
     Phase phase;
-    bool unordered;    // query NULL or without direction: every row is as far as any other
+    bool unordered;  // query NULL or without direction: every row is as far as any other
     bool query_null;
     quant::Query query;
     PageStore store;
@@ -61,13 +62,14 @@ struct Scan {
     MetaState meta;
 
     Heap<Found, SmallerBound> found;
-    Heap<Found, SmallerBound> late;  // found after farther ones had been returned: kept for the end, so that order holds
+    Heap<Found, SmallerBound>
+        late;  // found after farther ones had been returned: kept for the end, so that order holds
     RowBatch batch;
     double last_bound;
     size_t width;
-    size_t taken;         // nodes returned
+    size_t taken;  // nodes returned
     size_t opened_nodes;
-    size_t sweep_after;   // opened nodes beyond which sweeping all pages is cheaper
+    size_t sweep_after;  // opened nodes beyond which sweeping all pages is cheaper
 };
 
 Scan *
@@ -85,8 +87,9 @@ push_found(Scan *scan, uint64_t address)
     scan->found.push({bound, address, node.row.value(), node.more.value(), node.stamp});
 }
 
-// The search keeps ahead of what is returned by this factor. What it finds too late to be returned in order must wait for the end;
-// at 3, the first 100 and the first 1000 rows at ef_search = 40 have recall .97 to .99 (1.5: .83 to .94; 2: .93 to .98).
+// The search keeps ahead of what is returned by this factor. What it finds too late to be returned in order must wait
+// for the end; at 3, the first 100 and the first 1000 rows at ef_search = 40 have recall .97 to .99 (1.5: .83 to .94;
+// 2: .93 to .98).
 constexpr size_t kLead = 3;
 
 size_t
@@ -119,7 +122,7 @@ sweep(IndexScanDesc desc)
     Scan *scan = scan_of(desc);
     const quant::NodeShape &shape = scan->info.shape;
     VisitedSet unopened;
-    for (const auto &candidate : scan->beam.frontier()) unopened.insert(Address::slot(candidate.id));
+    for (const auto &candidate : scan->beam.frontier()) unopened.insert(candidate.id);
     Vec<uint8_t> copy;
     copy.resize(BLCKSZ);
     BlockNumber blocks = RelationGetNumberOfBlocks(desc->indexRelation);
@@ -136,9 +139,10 @@ sweep(IndexScanDesc desc)
             DiskNode *node = node_in_slot(desc->indexRelation, shape, buffer, page, offset);
             if (node == nullptr || (node->flags & kNodeFree) || node->layer != 0) continue;
             uint64_t address = Address::make(block, offset, node->version);
-            if (scan->beam.visited().contains(Address::slot(address)) && !unopened.contains(Address::slot(address))) continue;
+            if (scan->beam.visited().contains(address) && !unopened.contains(address)) continue;
             scan->opened.node = *node;
-            if (scan->unordered || scan->store.score_node(node_body(shape, node), scan->opened)) push_found(scan, address);
+            if (scan->unordered || scan->store.score_node(node_body(shape, node), scan->opened))
+                push_found(scan, address);
         }
         ReleaseBuffer(buffer);
     }
@@ -247,17 +251,14 @@ next_batch(IndexScanDesc desc)
                 batch.rows.push(found.row);
                 return true;
             }
-            case Phase::kZeroRows:
-                start_list_phase(scan, Phase::kNullRows, scan->meta.null_rows, true);
-                continue;
-            default:
-                scan->phase = Phase::kEnd;
-                return false;
+            case Phase::kZeroRows: start_list_phase(scan, Phase::kNullRows, scan->meta.null_rows, true); continue;
+            default: scan->phase = Phase::kEnd; return false;
         }
     }
 }
 
-// Hints that the row returned last is dead to everyone. As with other hints nothing is logged, and losing one is harmless.
+// Hints that the row returned last is dead to everyone. As with other hints nothing is logged, and losing one is
+// harmless.
 void
 mark_killed(IndexScanDesc desc)
 {
@@ -296,11 +297,12 @@ start(IndexScanDesc desc)
 
     MemoryContext old = MemoryContextSwitchTo(scan->query_context);
     ScanKey key = desc->orderByData;
-    VectorInput input = read_vector_input((key->sk_flags & SK_ISNULL) != 0, key->sk_argument, *scan->opclass, scan->info);
+    VectorInput input =
+        read_vector_input((key->sk_flags & SK_ISNULL) != 0, key->sk_argument, *scan->opclass, scan->info);
     if (input.state == VectorState::kVector && input.elements.size() != scan->info.shape.dims)
-        ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
-                        errmsg("different %s dimensions %u and %zu", scan->opclass->type_name, scan->info.shape.dims,
-                               input.elements.size())));
+        ereport(ERROR,
+                (errcode(ERRCODE_DATA_EXCEPTION), errmsg("different %s dimensions %u and %zu", scan->opclass->type_name,
+                                                         scan->info.shape.dims, input.elements.size())));
     scan->query_null = input.state == VectorState::kNull;
     scan->unordered = input.state != VectorState::kVector;
     scan->meta = read_meta(desc->indexRelation);
