@@ -35,6 +35,18 @@ encodable(Extent e)
     return e.max_abs > std::numeric_limits<float>::min() * kQueryMax && e.norm <= kMaxNorm;
 }
 
+// What the rotation loses of the smallest vectors: five multiplications round each of at most 65536 coordinates to a
+// multiple of 2^-149. Beside kRotationError times the norm of a vector that is encoded it is nothing.
+constexpr double kRotationUnderflow = 1e-42;
+
+// What is missed of a vector that is not encoded: all of it.
+double
+whole(Extent e)
+{
+    if (!(e.norm <= kMaxNorm)) return std::numeric_limits<double>::infinity();
+    return e.norm * (1 + kRotationError) + kRotationUnderflow;
+}
+
 // Drops the last bits of the scale, so that vectors equal up to rounding (scaled copies under cosine) get equal scales.
 float
 coarse(float scale)
@@ -64,7 +76,7 @@ encode(std::span<const float> x, int8_t *code)
     Extent e = extent(x);
     if (!encodable(e)) {
         memset(code, 0, x.size());
-        return {0, 0, e.norm <= kMaxNorm ? round_up(e.norm) : std::numeric_limits<float>::infinity()};
+        return {0, 0, round_up(whole(e))};
     }
 
     float inverse = static_cast<float>(kCodeMax) / e.max_abs;
@@ -99,7 +111,7 @@ Query::set(std::span<const float> rotated, uint32_t sketch_dims)
         memset(high_.data(), 0, n);
         memset(low_.data(), 0, n);
         step_ = 0;
-        slack_ = e.norm <= kMaxNorm ? e.norm : std::numeric_limits<double>::infinity();
+        slack_ = whole(e);
         return;
     }
 

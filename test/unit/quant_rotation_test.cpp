@@ -1,11 +1,11 @@
 // The rotation against its definition in double precision.
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstring>
 #include <vector>
 
 #include "core/rng.hpp"
+#include "exact_rotation.hpp"
 #include "quant/rotation.hpp"
 #include "unit.hpp"
 
@@ -13,6 +13,7 @@ namespace {
 
 using namespace vhnsw::quant;
 using vhnsw::Rng;
+using vhnsw::unit::rotate_exactly;
 using Floats = std::vector<float>;
 using Doubles = std::vector<double>;
 
@@ -65,44 +66,6 @@ norm(const A &a)
     return std::sqrt(inner_product(a, a));
 }
 
-// Orthonormal.
-void
-hadamard(double *x, size_t n)
-{
-    for (size_t stride = 1; stride < n; stride *= 2)
-        for (size_t i = 0; i < n; ++i) {
-            if (i & stride) continue;
-            double a = x[i], b = x[i + stride];
-            x[i] = (a + b) * std::sqrt(0.5);
-            x[i + stride] = (a - b) * std::sqrt(0.5);
-        }
-}
-
-// The definition. An index keeps the seed alone: another definition would be another meaning of every stored code.
-Doubles
-rotate(uint64_t seed, const Floats &in)
-{
-    size_t n = padded_dims(static_cast<uint32_t>(in.size()));
-    size_t window = std::bit_floor(n);
-    Doubles x(in.begin(), in.end());
-    x.resize(n);
-    Rng rng(seed);
-    for (int round = 0; round < (window == n ? 3 : 4); ++round) {
-        for (size_t i = 0; i < n; i += 32) {
-            uint64_t bits = rng.next();
-            for (size_t j = 0; j < 32; ++j)
-                if (!((bits >> j) & 1)) x[i + j] = -x[i + j];
-        }
-        hadamard(x.data() + (round % 2 == 0 ? 0 : n - window), window);
-        for (size_t i = 0; window < n && round == 1 && i < n / 2; ++i) {
-            double a = x[i], b = x[i + n / 2];
-            x[i] = (a + b) * std::sqrt(0.5);
-            x[i + n / 2] = (a - b) * std::sqrt(0.5);
-        }
-    }
-    return x;
-}
-
 double
 distance(const Floats &a, const Doubles &b)
 {
@@ -133,7 +96,7 @@ UNIT_TEST(quant_rotation_matches_its_definition_within_the_stated_error)
         Floats plain = random_floats(rng, n), steep = plain;
         for (float &value : steep) value = std::ldexp(value, static_cast<int>(rng.next() % 60) - 30);
         for (const Floats &in : {plain, steep, Floats(n, 1.0f), one_hot(n, n - 1)}) {
-            double error = distance(apply(rotation, in), rotate(seed, in)) / norm(in);
+            double error = distance(apply(rotation, in), rotate_exactly(seed, in)) / norm(in);
             EXPECT_WITH(error <= kRotationError, "%u dims, seed %lu: %.3g", n, seed, error);
             worst = std::max(worst, error);
         }
