@@ -159,7 +159,8 @@ init_participant(BuildState &state, graph::ArenaShared *arena, graph::ArenaMemor
 double
 build_scan(BuildState &state, TableScanDesc scan)
 {
-    return table_index_build_scan(state.heap, state.index, state.index_info, true, state.is_leader, add_row, &state, scan);
+    return table_index_build_scan(state.heap, state.index, state.index_info, true, state.is_leader, add_row, &state,
+                                  scan);
 }
 
 extern "C" IndexBuildResult *
@@ -205,18 +206,12 @@ extern "C" char *
 am_build_phase_name(int64 phase)
 {
     switch (phase) {
-        case PROGRESS_CREATEIDX_SUBPHASE_INITIALIZE:
-            return const_cast<char *>("initializing");
-        case kPhaseLoad:
-            return const_cast<char *>("loading rows into memory");
-        case kPhaseWrite:
-            return const_cast<char *>("writing pages");
-        case kPhaseInsert:
-            return const_cast<char *>("inserting rows through pages");
-        case kPhaseLog:
-            return const_cast<char *>("logging pages");
-        default:
-            return nullptr;
+        case PROGRESS_CREATEIDX_SUBPHASE_INITIALIZE: return const_cast<char *>("initializing");
+        case kPhaseLoad: return const_cast<char *>("loading rows into memory");
+        case kPhaseWrite: return const_cast<char *>("writing pages");
+        case kPhaseInsert: return const_cast<char *>("inserting rows through pages");
+        case kPhaseLog: return const_cast<char *>("logging pages");
+        default: return nullptr;
     }
 }
 

@@ -1,8 +1,8 @@
 // Writes the graph in build memory to pages, each page once and in sequence.
 //
-// Overflow items come first, for nodes need their addresses. Then all nodes on layer 0, then the nodes on upper layers. Since
-// every page holds the same number of equal slots, the address of any node follows from its place in that order, and links can
-// be written before their targets are.
+// Overflow items come first, for nodes need their addresses. Then all nodes on layer 0, then the nodes on upper
+// layers. Since every page holds the same number of equal slots, the address of any node follows from its place in
+// that order, and links can be written before their targets are.
 #include "am/build.hpp"
 #include "am/link_list.hpp"
 #include "am/overflow.hpp"
@@ -20,12 +20,12 @@ struct Writer {
     const quant::NodeShape *shape;
     graph::ArenaStore *arena;
     uint32_t per_page;
-    BlockNumber first_block;       // of the node pages
-    Vec<uint32_t> order;           // layer 0: nodes in the order in which they are written
-    Vec<uint32_t> place;           // inverse of order; kNoRecord for records given up
-    Vec<uint32_t> upper_place;     // by upper record: place of that tuple, after all of layer 0
-    Vec<uint64_t> more;            // by node: its row list
-    Vec<Packed48> pieces;          // by node: kCodePieces each, when codes are kept apart
+    BlockNumber first_block;    // of the node pages
+    Vec<uint32_t> order;        // layer 0: nodes in the order in which they are written
+    Vec<uint32_t> place;        // inverse of order; kNoRecord for records given up
+    Vec<uint32_t> upper_place;  // by upper record: place of that tuple, after all of layer 0
+    Vec<uint64_t> more;         // by node: its row list
+    Vec<Packed48> pieces;       // by node: kCodePieces each, when codes are kept apart
     uint64_t stamp_seed;
     OverflowTarget overflow;
 
@@ -57,7 +57,8 @@ address_of(Writer &w, uint32_t node, int layer)
     return address_of_place(w, place);
 }
 
-// Breadth first from the entry point, so that nodes opened by the same search tend to share pages. What is not reached follows.
+// Breadth first from the entry point, so that nodes opened by the same search tend to share pages. What is not
+// reached follows.
 void
 arrange(Writer &w)
 {

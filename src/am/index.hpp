@@ -26,8 +26,9 @@ struct MetaState {
     BlockNumber overflow_block;
 };
 
-// The fixed part, checked. Raises FEATURE_NOT_SUPPORTED with a REINDEX hint for a page version or a foreign format it cannot
-// read, INDEX_CORRUPTED for anything that makes no sense. Valid until the relation cache entry is rebuilt: copy it.
+// The fixed part, checked. Raises FEATURE_NOT_SUPPORTED with a REINDEX hint for a page version or a foreign format it
+// cannot read, INDEX_CORRUPTED for anything that makes no sense. Valid until the relation cache entry is rebuilt:
+// copy it.
 IndexInfo read_info(Relation index);
 
 MetaState read_meta(Relation index);
@@ -47,8 +48,9 @@ void set_hints(Relation index, BlockNumber insert_block, BlockNumber overflow_bl
 // A new page at the end of the index, exclusively locked and pinned, not yet initialised.
 Buffer extend_index(Relation index);
 
-// What the relation cache keeps of an index, in one piece: the fixed part of the metapage, and for each block the buffer it
-// was last seen in. Looking there first saves the search of the buffer table, about a third of the price of a page (README).
+// What the relation cache keeps of an index, in one piece: the fixed part of the metapage, and for each block the
+// buffer it was last seen in. Looking there first saves the search of the buffer table, about a third of the price of
+// a page (README).
 struct IndexCache {
     IndexInfo info;
     BlockNumber blocks;  // length of recent
@@ -62,8 +64,8 @@ void extend_hints(Relation index, BlockNumber blocks);
 // Pins and share-locks a page, through its hint if it has one. Checks it.
 Buffer read_recent(Relation index, BlockNumber block);
 
-// Starts loading `bytes` of a page that will probably be opened next, if there is a hint of where it is. The page is not
-// pinned and may be another one by now: nothing is read.
+// Starts loading `bytes` of a page that will probably be opened next, if there is a hint of where it is. The page is
+// not pinned and may be another one by now: nothing is read.
 void prefetch_recent(Relation index, BlockNumber block, uint32_t from, uint32_t bytes);
 
 // Pins and locks (BUFFER_LOCK_SHARE or _EXCLUSIVE) a page after checking it.

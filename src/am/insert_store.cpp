@@ -7,7 +7,8 @@
 namespace vhnsw::am {
 
 void
-InsertStore::start(Relation index, const IndexInfo &info, const quant::Query &query, const MetaState &meta, bool building)
+InsertStore::start(Relation index, const IndexInfo &info, const quant::Query &query, const MetaState &meta,
+                   bool building)
 {
     init(index, info, query, true);
     building_ = building;
@@ -31,8 +32,8 @@ InsertStore::begin(std::span<const float> rotated, uint64_t row)
     codes_.clear();
 }
 
-// An empty graph is answered to one inserter at a time: the heavyweight lock on the metapage makes the others wait until the first
-// node is in place; an error releases it.
+// An empty graph is answered to one inserter at a time: the heavyweight lock on the metapage makes the others wait
+// until the first node is in place; an error releases it.
 graph::EntryPoint<InsertStore::Id>
 InsertStore::entry()
 {
@@ -165,8 +166,8 @@ InsertStore::place_on(BlockNumber block, DiskNode *tuple, Id *id)
         slot = offset;
         tuple->version = node->version;
     }
-    bool has_room = last != InvalidOffsetNumber && last < quant::kMaxNodesPerPage &&
-                    PageGetFreeSpace(page) >= node_bytes(shape);
+    bool has_room =
+        last != InvalidOffsetNumber && last < quant::kMaxNodesPerPage && PageGetFreeSpace(page) >= node_bytes(shape);
     if (slot == InvalidOffsetNumber && !has_room) {
         edit.abort();
         UnlockReleaseBuffer(buffer);

@@ -9,8 +9,8 @@ namespace vhnsw::am {
 
 namespace {
 
-// The list contract of graph::admit() on a node's links: keys are squared distances to the node, and the distance of a link to
-// the newcomer follows from the angle between their sketches.
+// The list contract of graph::admit() on a node's links: keys are squared distances to the node, and the distance of
+// a link to the newcomer follows from the angle between their sketches.
 class LinkList {
 public:
     LinkList(const quant::NodeShape &shape, DiskNode *node, const NewLink &newcomer)

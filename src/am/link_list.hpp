@@ -1,4 +1,5 @@
-// The links in a node's tuple: the one place that writes them. Everything here works within one page, on sketches alone.
+// The links in a node's tuple: the one place that writes them. Everything here works within one page, on sketches
+// alone.
 #pragma once
 
 #include "am/index.hpp"
@@ -16,14 +17,14 @@ struct NewLink {
 // What a code says, as floats. `out` holds code.size().
 void decode(std::span<const int8_t> code, float scale, float *out);
 
-// Sketches a neighbour in the frame of the link's owner; both are given as rotated vectors or decoded codes. Fills scalars and
-// `sketch` (shape.sketch.bytes(), the caller's, to which the result points); address and row are left to the caller. `scratch`
-// holds as many floats as `owner`. REQUIRES: no page locked, for it takes a while.
+// Sketches a neighbour in the frame of the link's owner; both are given as rotated vectors or decoded codes. Fills
+// scalars and `sketch` (shape.sketch.bytes(), the caller's, to which the result points); address and row are left to
+// the caller. `scratch` holds as many floats as `owner`. REQUIRES: no page locked, for it takes a while.
 NewLink compute_link(const IndexInfo &info, std::span<const float> owner, std::span<const float> neighbour,
                      float *scratch, uint8_t *sketch);
 
-// --- REQUIRES, from here on: `node` lies in a private page, or in an exclusively locked one that is part of an edit. Nothing
-// below allocates or fails.
+// --- REQUIRES, from here on: `node` lies in a private page, or in an exclusively locked one that is part of an edit.
+// Nothing below allocates or fails.
 
 // Writes slot i, i <= link_count. A new node's links are written in this way, 0, 1, 2 ...
 void write_link(const quant::NodeShape &shape, DiskNode *node, uint32_t i, const NewLink &link, bool dominated);
@@ -31,8 +32,9 @@ void write_link(const quant::NodeShape &shape, DiskNode *node, uint32_t i, const
 // Removes the link in slot i; the last one takes its place.
 void remove_link(const quant::NodeShape &shape, DiskNode *node, uint32_t i);
 
-// Offers the node a link. A full node gives up the one that graph::admit() names, which may be the newcomer: false then, and
-// when the node has the link already. A link to the same slot with another version leads nowhere any more and is replaced.
+// Offers the node a link. A full node gives up the one that graph::admit() names, which may be the newcomer: false
+// then, and when the node has the link already. A link to the same slot with another version leads nowhere any more
+// and is replaced.
 bool admit_link(const quant::NodeShape &shape, DiskNode *node, const NewLink &link);
 
 }  // namespace vhnsw::am

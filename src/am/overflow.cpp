@@ -43,8 +43,9 @@ put_item(Page page, const void *item, Size bytes)
     return offset;
 }
 
-// The page if it is an overflow page, exclusively locked and pinned; else InvalidBuffer. A page that was given a kind keeps it,
-// so that the kind may be looked at before the lock is taken, which must never be that of a second node page.
+// The page if it is an overflow page, exclusively locked and pinned; else InvalidBuffer. A page that was given a kind
+// keeps it, so that the kind may be looked at before the lock is taken, which must never be that of a second node
+// page.
 Buffer
 lock_overflow_page(Relation index, BlockNumber block)
 {
@@ -182,7 +183,7 @@ store_code_piece(Relation index, std::span<const int8_t> code, uint32_t stamp, O
 }
 
 uint64_t
-read_row_list(Relation index, uint64_t address, uint32_t stamp, Vec<uint64_t> &rows)
+read_row_list(Relation index, uint64_t address, uint32_t stamp, Vec<uint64_t> &rows, XLogRecPtr *lsn)
 {
     rows.reserve(rows.size() + kMaxListRows);
     Buffer buffer = read_locked(index, Address::block(address), BUFFER_LOCK_SHARE);
@@ -192,6 +193,7 @@ read_row_list(Relation index, uint64_t address, uint32_t stamp, Vec<uint64_t> &r
         next = list->next.value();
         for (uint32_t i = 0; i < list->count; i++) rows.push(list_rows(list)[i].value());
     }
+    if (lsn != nullptr) *lsn = BufferGetLSNAtomic(buffer);
     UnlockReleaseBuffer(buffer);
     return next;
 }

@@ -1,8 +1,9 @@
 // Overflow pages: lists of further rows of a node (or of the metapage), and pieces of codes too long for their node.
 //
-// Row lists of one owner form a chain, newest first; each is twice as long as the one before, so that a node with two rows costs
-// little and a node with 100 000 rows few pages. A list is only ever changed under its owner's exclusive page lock; it stays where
-// it is, even when it holds no row any more, until its owner goes. Every item carries its owner's stamp (I5).
+// Row lists of one owner form a chain, newest first; each is twice as long as the one before, so that a node with two
+// rows costs little and a node with 100 000 rows few pages. A list is only ever changed under its owner's exclusive
+// page lock; it stays where it is, even when it holds no row any more, until its owner goes. Every item carries its
+// owner's stamp (I5).
 #pragma once
 
 #include "am/index.hpp"
@@ -17,10 +18,10 @@ struct OverflowTarget {
     bool moved;
 };
 
-// Appends a row to the chain headed by `*head`: to the newest list, or to an older one that VACUUM has emptied, or to a new list.
-// The owner's page is exclusively locked and registered by the caller in `edit`, which has room for one more page; `head` points
-// into that registered page. Locks overflow pages after the owner's page, one at a time, and returns the one that is part of
-// the edit (pinned, exclusively locked; the caller unlocks it after finishing).
+// Appends a row to the chain headed by `*head`: to the newest list, or to an older one that VACUUM has emptied, or to
+// a new list. The owner's page is exclusively locked and registered by the caller in `edit`, which has room for one
+// more page; `head` points into that registered page. Locks overflow pages after the owner's page, one at a time, and
+// returns the one that is part of the edit (pinned, exclusively locked; the caller unlocks it after finishing).
 Buffer add_to_row_list(Relation index, PageEdit &edit, Packed48 *head, uint32_t stamp, uint64_t row,
                        OverflowTarget &target);
 
@@ -30,14 +31,16 @@ uint64_t store_row_list(Relation index, std::span<const uint64_t> rows, uint64_t
 uint64_t store_code_piece(Relation index, std::span<const int8_t> code, uint32_t stamp, OverflowTarget &target,
                           bool building);
 
-// Copies the rows of one list into `rows` (appending) and returns the next list, or Address::kNone at the end of the chain or
-// when the list has gone. REQUIRES: no page locked. Rows with Row::kKilled are included.
-uint64_t read_row_list(Relation index, uint64_t address, uint32_t stamp, Vec<uint64_t> &rows);
+// Copies the rows of one list into `rows` (appending) and returns the next list, or Address::kNone at the end of the
+// chain or when the list has gone. REQUIRES: no page locked. Rows with Row::kKilled are included.
+uint64_t read_row_list(Relation index, uint64_t address, uint32_t stamp, Vec<uint64_t> &rows,
+                       XLogRecPtr *lsn = nullptr);
 
 // Copies `bytes` of a code piece out. False when it has gone. REQUIRES: no page locked.
 bool read_code_piece(Relation index, uint64_t address, uint32_t stamp, std::span<int8_t> code);
 
-// Reads a code that is kept apart, given what stands in the node in its place. False when a piece has gone. REQUIRES: no page locked.
+// Reads a code that is kept apart, given what stands in the node in its place. False when a piece has gone. REQUIRES:
+// no page locked.
 bool read_code(Relation index, const quant::NodeShape &shape, const int8_t *pieces, uint32_t stamp,
                std::span<int8_t> code);
 

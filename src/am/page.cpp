@@ -91,7 +91,8 @@ code_piece_at(Relation index, Buffer buffer, Page page, OffsetNumber offset, uin
     if (page_tail(page)->kind != PageKind::kOverflow) return nullptr;
     Size length;
     auto *piece = reinterpret_cast<DiskCodePiece *>(checked_item(index, buffer, page, offset, &length));
-    if (piece == nullptr || length < sizeof(DiskCodePiece) || piece->kind != ItemKind::kCodePiece || piece->stamp != stamp)
+    if (piece == nullptr || length < sizeof(DiskCodePiece) || piece->kind != ItemKind::kCodePiece ||
+        piece->stamp != stamp)
         return nullptr;
     if (sizeof(DiskCodePiece) + piece->bytes > length)
         report_corruption(index, BufferGetBlockNumber(buffer), "code longer than its item");

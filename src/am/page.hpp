@@ -9,7 +9,8 @@
 namespace vhnsw::am {
 
 inline constexpr uint32_t kMagic = 0x57534E56;  // "VNSW"
-// Bump with every change of a struct below, of NodeShape or of anything in quant/ that decides the meaning of stored bytes.
+// Bump with every change of a struct below, of NodeShape or of anything in quant/ that decides the meaning of stored
+// bytes.
 inline constexpr uint16_t kPageVersion = 1;
 inline constexpr uint16_t kPageId = 0xFF91;  // last two bytes of every page, for pg_filedump
 
@@ -28,8 +29,8 @@ static_assert(sizeof(DiskPageTail) == 8);
 
 using quant::Packed48;
 
-// Where a node's tuple for one layer lies: block, offset number, and the version its slot had when the address was taken.
-// In a link the two highest bits of the low half carry marks of the link.
+// Where a node's tuple for one layer lies: block, offset number, and the version its slot had when the address was
+// taken. In a link the two highest bits of the low half carry marks of the link.
 struct Address {
     static constexpr unsigned kVersionShift = 8;
     static constexpr uint64_t kVersions = 64;
@@ -38,8 +39,7 @@ struct Address {
 
     static constexpr uint64_t kNone = 0;  // no node lies in the metapage
 
-    static constexpr uint64_t
-    make(BlockNumber block, OffsetNumber offset, uint8_t version)
+    static constexpr uint64_t make(BlockNumber block, OffsetNumber offset, uint8_t version)
     {
         return static_cast<uint64_t>(block) << 16 | static_cast<uint64_t>(version) << kVersionShift | offset;
     }
@@ -56,13 +56,11 @@ struct Row {
     static constexpr uint64_t kKilled = 0x8000;
     static constexpr uint64_t kNone = 0;
 
-    static uint64_t
-    from(const ItemPointerData &tid)
+    static uint64_t from(const ItemPointerData &tid)
     {
         return static_cast<uint64_t>(ItemPointerGetBlockNumber(&tid)) << 16 | ItemPointerGetOffsetNumber(&tid);
     }
-    static ItemPointerData
-    tid(uint64_t row)
+    static ItemPointerData tid(uint64_t row)
     {
         ItemPointerData tid;
         ItemPointerSet(&tid, static_cast<BlockNumber>(row >> 16), static_cast<OffsetNumber>(row & 0x7FFF));
@@ -84,8 +82,8 @@ struct DiskMeta {
     uint16_t m;
     uint16_t capacity;
     Packed48 entry;
-    uint64_t seed;             // of the rotation
-    uint32_t stamp;            // of the row lists below
+    uint64_t seed;               // of the rotation
+    uint32_t stamp;              // of the row lists below
     BlockNumber insert_block;    // hint: where the last new node went; InvalidBlockNumber: none
     BlockNumber overflow_block;  // hint: where the last overflow item went
     Packed48 null_rows;          // row list: rows whose vector is NULL
@@ -95,8 +93,8 @@ static_assert(sizeof(DiskMeta) == 64);
 
 // --- nodes -----------------------------------------------------------------------------------------------------------
 
-// A node page holds line pointers 1..n to tuples of one size: DiskNode and the body of quant/fused.hpp. Slots never move and
-// are never removed; a free one has kNodeFree and keeps its version.
+// A node page holds line pointers 1..n to tuples of one size: DiskNode and the body of quant/fused.hpp. Slots never
+// move and are never removed; a free one has kNodeFree and keeps its version.
 enum NodeFlags : uint8_t {
     kNodeFree = 1,
     kNodeDead = 2,  // no rows left; still part of the graph until VACUUM has led all links around it
@@ -191,8 +189,8 @@ OffsetNumber add_item(Page page, const void *item, Size bytes);
 // Checks that a page read from disk is ours. Raises ERRCODE_INDEX_CORRUPTED otherwise.
 void check_page(Relation index, Buffer buffer);
 
-// The node in a slot, free ones included; null where the page has no such slot or is no node page. Checks that the tuple has
-// the size `shape` says and no more links than it can hold; otherwise ERRCODE_INDEX_CORRUPTED.
+// The node in a slot, free ones included; null where the page has no such slot or is no node page. Checks that the
+// tuple has the size `shape` says and no more links than it can hold; otherwise ERRCODE_INDEX_CORRUPTED.
 DiskNode *node_in_slot(Relation index, const quant::NodeShape &shape, Buffer buffer, Page page, OffsetNumber offset);
 
 // The node an address names, or null when the slot is free or has been reused since.

@@ -86,6 +86,7 @@ PageStore::open(Id id, VisitedSet &visited, Opened &opened)
         return false;
     }
     opened.node = *node;
+    opened.lsn = BufferGetLSNAtomic(buffer);
     quant::NodeBody body = node_body(shape, node);
     if (shape.code_inline) {
         score_node(body, opened);

@@ -17,6 +17,7 @@ public:
         Vec<graph::Candidate<Id>> neighbours;
         // What else the page said.
         DiskNode node;
+        XLogRecPtr lsn;    // of the page, for marking rows killed later
         double dot;        // of the query and the code
         Vec<int8_t> code;  // only when codes are wanted
     };

@@ -5,8 +5,8 @@ namespace vhnsw::am {
 
 namespace {
 
-// The buffer manager does not count a use of a page that was found by a hint: now and then a page is read the ordinary way, so that
-// pages in use are not mistaken for idle ones and evicted.
+// The buffer manager does not count a use of a page that was found by a hint: now and then a page is read the
+// ordinary way, so that pages in use are not mistaken for idle ones and evicted.
 constexpr uint32_t kCountedReads = 16;
 
 // 64 MB of hints, for an index of 128 GB.

@@ -27,6 +27,7 @@ struct Found {
     uint64_t address;
     uint64_t row;
     uint64_t more;
+    XLogRecPtr lsn;  // of its page when it was read
     uint32_t stamp;
 };
 
@@ -41,6 +42,8 @@ struct RowBatch {
     uint64_t node;  // holds rows[0] when `list` is kNone
     uint64_t list;  // holds all rows
     uint64_t more;  // list to read after these
+    ChainWalk walk;
+    XLogRecPtr lsn;  // of the page of `node` or `list` when it was read
     uint32_t stamp;
     double bound;
     bool is_null;  // of the ORDER BY value
@@ -82,9 +85,10 @@ void
 push_found(Scan *scan, uint64_t address)
 {
     const DiskNode &node = scan->opened.node;
-    if (node.flags & kNodeDead) return;
+    // A link may be so stale that versions have come round: then it may lead to another layer.
+    if ((node.flags & kNodeDead) || node.layer != 0) return;
     double bound = scan->unordered ? 0 : opened_bound(scan->info, scan->query, scan->opened);
-    scan->found.push({bound, address, node.row.value(), node.more.value(), node.stamp});
+    scan->found.push({bound, address, node.row.value(), node.more.value(), scan->opened.lsn, node.stamp});
 }
 
 // The search keeps ahead of what is returned by this factor. What it finds too late to be returned in order must wait
@@ -92,10 +96,13 @@ push_found(Scan *scan, uint64_t address)
 // 2: .93 to .98).
 constexpr size_t kLead = 3;
 
+// Estimates are less sure than distances. Half as many nodes again make ef_search mean about what it does where every
+// neighbour is measured exactly: tate384 at 80 has recall .978 without, .985 with them (exact distances: .984 to .991).
 size_t
 wanted_width(const Scan *scan)
 {
-    return Max(static_cast<size_t>(guc_ef_search), kLead * scan->taken);
+    size_t ef = static_cast<size_t>(guc_ef_search);
+    return Max(ef + ef / 2, kLead * scan->taken);
 }
 
 bool
@@ -132,6 +139,7 @@ sweep(IndexScanDesc desc)
         if (buffer == InvalidBuffer) continue;
         memcpy(copy.data(), BufferGetPage(buffer), BLCKSZ);
         Page page = reinterpret_cast<Page>(copy.data());
+        scan->opened.lsn = BufferGetLSNAtomic(buffer);
         // The copy is checked and scored without the lock; the pin keeps the block number for messages.
         LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
         OffsetNumber last = page_tail(page)->kind == PageKind::kNodes ? PageGetMaxOffsetNumber(page) : 0;
@@ -198,10 +206,12 @@ bool
 refill_from_list(IndexScanDesc desc, RowBatch &batch)
 {
     while (batch.more != Address::kNone) {
+        CHECK_FOR_INTERRUPTS();
+        batch.walk.visit(desc->indexRelation, batch.more);
         batch.rows.clear();
         batch.next = 0;
         batch.list = batch.more;
-        batch.more = read_row_list(desc->indexRelation, batch.list, batch.stamp, batch.rows);
+        batch.more = read_row_list(desc->indexRelation, batch.list, batch.stamp, batch.rows, &batch.lsn);
         if (!batch.rows.empty()) return true;
     }
     return false;
@@ -214,6 +224,7 @@ start_list_phase(Scan *scan, Phase phase, uint64_t head, bool is_null)
     scan->batch.rows.clear();
     scan->batch.next = 0;
     scan->batch.more = head;
+    scan->batch.walk = {};
     scan->batch.stamp = scan->meta.stamp;
     scan->batch.bound = std::numeric_limits<double>::quiet_NaN();
     scan->batch.is_null = is_null;
@@ -226,6 +237,7 @@ next_batch(IndexScanDesc desc)
     Scan *scan = scan_of(desc);
     RowBatch &batch = scan->batch;
     for (;;) {
+        CHECK_FOR_INTERRUPTS();
         if (refill_from_list(desc, batch)) return true;
         switch (scan->phase) {
             case Phase::kGraph:
@@ -244,6 +256,8 @@ next_batch(IndexScanDesc desc)
                 batch.node = found.address;
                 batch.list = Address::kNone;
                 batch.more = found.more;
+                batch.walk = {};
+                batch.lsn = found.lsn;
                 batch.stamp = found.stamp;
                 batch.bound = scan->unordered ? std::numeric_limits<double>::quiet_NaN() : found.bound;
                 batch.is_null = scan->query_null;
@@ -258,18 +272,24 @@ next_batch(IndexScanDesc desc)
 }
 
 // Hints that the row returned last is dead to everyone. As with other hints nothing is logged, and losing one is
-// harmless.
+// harmless. VACUUM may have removed the row since it was read, and its TID may be another row's by now, even in the same
+// node: only a page that has not changed is marked.
 void
 mark_killed(IndexScanDesc desc)
 {
     Scan *scan = scan_of(desc);
     RowBatch &batch = scan->batch;
-    if (batch.next == 0) return;
+    // The pages of an unlogged index do not tell whether they have changed.
+    if (batch.next == 0 || !RelationNeedsWAL(desc->indexRelation)) return;
     uint64_t row = batch.rows[batch.next - 1];
     uint64_t holder = batch.list != Address::kNone ? batch.list : batch.node;
     Buffer buffer = read_locked(desc->indexRelation, Address::block(holder), BUFFER_LOCK_SHARE);
     Page page = BufferGetPage(buffer);
     Packed48 *at = nullptr;
+    if (BufferGetLSNAtomic(buffer) != batch.lsn) {
+        UnlockReleaseBuffer(buffer);
+        return;
+    }
     if (batch.list == Address::kNone) {
         DiskNode *node = node_at(desc->indexRelation, scan->info.shape, buffer, page, holder);
         if (node != nullptr && node->row.value() == row) at = &node->row;
@@ -281,6 +301,8 @@ mark_killed(IndexScanDesc desc)
     if (at != nullptr) {
         *at = Packed48::from(row | Row::kKilled);
         MarkBufferDirtyHint(buffer, true);
+        // With checksums this may have logged the page, which changes nothing.
+        batch.lsn = BufferGetLSNAtomic(buffer);
     }
     UnlockReleaseBuffer(buffer);
 }

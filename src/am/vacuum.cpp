@@ -82,8 +82,9 @@ replace_entry(Vacuum &vacuum, uint64_t dead)
     UnlockReleaseBuffer(buffer);
 }
 
-// Sees to it that the graph is entered at a living node. When there is none, the dead one stays, so that inserts under way and to
-// come remain connected, and its layer-0 address is returned: it must not be freed. Else Address::kNone.
+// Sees to it that the graph is entered at a living node. When there is none, the dead one stays, so that inserts
+// under way and to come remain connected, and its layer-0 address is returned: it must not be freed. Else
+// Address::kNone.
 uint64_t
 keep_entry_alive(Vacuum &vacuum)
 {

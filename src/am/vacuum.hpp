@@ -1,6 +1,7 @@
 // VACUUM of one index: what its passes share. README.md says why they come in this order.
 //
-//   mark    every page: rows that the heap has given up are removed; a node without rows becomes kNodeDead, then so do its
+//   mark    every page: rows that the heap has given up are removed; a node without rows becomes kNodeDead, then so
+// do its
 //           tuples on upper layers. A dead entry point is replaced.
 //   repair  every page: links to dead nodes give way to links past them.
 //   free    pages with dead nodes: their slots and overflow items can be used again.
@@ -13,8 +14,8 @@
 
 namespace vhnsw::am {
 
-// A set of numbers, one bit each. When there are more numbers than bits, several share one, and may_contain() is true for
-// some that were never added: who asks has to look.
+// A set of numbers, one bit each. When there are more numbers than bits, several share one, and may_contain() is true
+// for some that were never added: who asks has to look.
 class BitFilter {
 public:
     // Allocates in the current context.

@@ -104,7 +104,8 @@ remove_first_rows(MarkPass &pass, Buffer buffer)
     LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
 }
 
-// Takes the dead rows of a list away, in place. REQUIRES: the pages of the owner and of the list are exclusively locked.
+// Takes the dead rows of a list away, in place. REQUIRES: the pages of the owner and of the list are exclusively
+// locked.
 void
 compact_list(const MarkPass &pass, DiskRowList *list)
 {
@@ -118,8 +119,8 @@ compact_list(const MarkPass &pass, DiskRowList *list)
     list->count = kept;
 }
 
-// One list of a chain: counts its living rows and removes the dead. Returns the next one. No list vanishes under VACUUM, which
-// alone removes them: the chain can be read without its owner's lock.
+// One list of a chain: counts its living rows and removes the dead. Returns the next one. No list vanishes under
+// VACUUM, which alone removes them: the chain can be read without its owner's lock.
 uint64_t
 vacuum_list(MarkPass &pass, BlockNumber owner_block, uint64_t address, uint32_t stamp, uint32_t *living)
 {

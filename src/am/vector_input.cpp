@@ -24,8 +24,8 @@ void
 check_dims(size_t dims, const IndexInfo &info)
 {
     if (dims != info.shape.dims)
-        ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
-                        errmsg("expected %u dimensions, not %zu", info.shape.dims, dims)));
+        ereport(ERROR,
+                (errcode(ERRCODE_DATA_EXCEPTION), errmsg("expected %u dimensions, not %zu", info.shape.dims, dims)));
 }
 
 }  // namespace vhnsw::am

@@ -19,15 +19,13 @@ public:
     void reserve(size_t wanted) { items_.reserve(wanted); }
     void release() { items_.release(); }
 
-    void
-    push(T item)
+    void push(T item)
     {
         items_.push(item);
         std::push_heap(items_.begin(), items_.end(), After{});
     }
 
-    T
-    pop()
+    T pop()
     {
         std::pop_heap(items_.begin(), items_.end(), After{});
         T item = items_.back();

@@ -9,8 +9,7 @@ class Rng {
 public:
     explicit constexpr Rng(uint64_t seed) : state_(seed) {}
 
-    constexpr uint64_t
-    next()
+    constexpr uint64_t next()
     {
         uint64_t z = (state_ += 0x9E3779B97F4A7C15ull);
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;

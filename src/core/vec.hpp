@@ -36,8 +36,7 @@ public:
     void pop_back() { --size_; }
 
     // Makes room for `wanted` elements in all; afterwards push() up to there does not allocate.
-    void
-    reserve(size_t wanted)
+    void reserve(size_t wanted)
     {
         if (wanted <= capacity_) return;
         size_t grown = capacity_ + capacity_ / 2 + 8;
@@ -50,23 +49,20 @@ public:
     }
 
     // Sets the size; elements beyond the old size are uninitialised.
-    void
-    resize(size_t wanted)
+    void resize(size_t wanted)
     {
         reserve(wanted);
         size_ = wanted;
     }
 
     // By value: the element may live in this very array.
-    void
-    push(T value)
+    void push(T value)
     {
         if (size_ == capacity_) reserve(size_ + 1);
         data_[size_++] = value;
     }
 
-    void
-    release()
+    void release()
     {
         host_free(data_);
         *this = Vec();

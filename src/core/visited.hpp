@@ -13,8 +13,7 @@ public:
     size_t size() const { return count_; }
 
     // Afterwards `more` further insertions do not allocate.
-    void
-    reserve_more(size_t more)
+    void reserve_more(size_t more)
     {
         size_t wanted = 2 * (count_ + more);
         if (wanted <= slots_.size()) return;
@@ -24,8 +23,7 @@ public:
     }
 
     // Returns true when the key was not yet in the set. REQUIRES: key != 0.
-    bool
-    insert(uint64_t key)
+    bool insert(uint64_t key)
     {
         reserve_more(1);
         uint64_t &slot = find(key);
@@ -37,16 +35,14 @@ public:
 
     bool contains(uint64_t key) { return count_ != 0 && find(key) == key; }
 
-    void
-    clear()
+    void clear()
     {
         if (count_ != 0) memset(slots_.data(), 0, slots_.size() * sizeof(uint64_t));
         count_ = 0;
     }
 
 private:
-    uint64_t &
-    find(uint64_t key)
+    uint64_t &find(uint64_t key)
     {
         size_t mask = slots_.size() - 1;
         // Fibonacci hashing: neighbouring keys (slots of one page) spread over the table.
@@ -55,8 +51,7 @@ private:
         return slots_[at];
     }
 
-    void
-    rehash(size_t grown)
+    void rehash(size_t grown)
     {
         Vec<uint64_t> fresh;
         fresh.resize(grown);  // may jump away: the set is still whole

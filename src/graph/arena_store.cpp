@@ -160,7 +160,8 @@ float
 ArenaStore::key_between(uint32_t a, uint32_t b)
 {
     ArenaNode *x = node(a), *y = node(b);
-    return quant::pair_key(shared_->metric, x->scalars, y->scalars, kernel::active->dot_i8(code(x), code(y), shared_->padded));
+    return quant::pair_key(shared_->metric, x->scalars, y->scalars,
+                           kernel::active->dot_i8(code(x), code(y), shared_->padded));
 }
 
 ArenaStore::ListRef
@@ -296,8 +297,8 @@ struct ArenaStore::AdmitView {
     void set_dominated(uint32_t i) const { links[i].dominated = 1; }
 };
 
-// The list is judged on a copy, so that the lock is held for copying only. When another newcomer changed the list meanwhile,
-// the slot it took may be overwritten: one of two equally good links is lost.
+// The list is judged on a copy, so that the lock is held for copying only. When another newcomer changed the list
+// meanwhile, the slot it took may be overwritten: one of two equally good links is lost.
 void
 ArenaStore::link_back(const Kept &kept, int layer, Id newcomer)
 {

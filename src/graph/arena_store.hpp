@@ -1,9 +1,10 @@
-// The graph in build memory: codes and links in chunks of an arena that several processes may share. Candidates are scored
-// exactly (code against code), so the estimates of this store are exact.
+// The graph in build memory: codes and links in chunks of an arena that several processes may share. Candidates are
+// scored exactly (code against code), so the estimates of this store are exact.
 //
 // Invariants
 //  A1 A record never moves and is never freed; its number is its identity.
-//  A2 Links and rows of a record are read and written under its spinlock, which is held for a few hundred nanoseconds and
+//  A2 Links and rows of a record are read and written under its spinlock, which is held for a few hundred nanoseconds
+// and
 //     never across anything that may jump away or allocate.
 //  A3 Everything else of a record is written before its number is published: in a link, or as entry point.
 #pragma once
@@ -81,13 +82,13 @@ struct ArenaMemory {
 
 struct ArenaNode {
     quant::CodeScalars scalars;
-    uint32_t upper;       // first record in `uppers`, layer 1; kNoRecord for level 0
-    uint32_t more_rows;   // first of the further rows
+    uint32_t upper;      // first record in `uppers`, layer 1; kNoRecord for level 0
+    uint32_t more_rows;  // first of the further rows
     uint64_t row;
     SpinLock lock;
     uint8_t level;
-    bool published;       // false: given up, its row went to a duplicate
-    uint16_t count;       // links on layer 0
+    bool published;  // false: given up, its row went to a duplicate
+    uint16_t count;  // links on layer 0
 };
 
 struct ArenaUpper {
@@ -114,7 +115,8 @@ public:
         Id id;
     };
 
-    static void init(ArenaShared *shared, quant::Metric metric, uint32_t padded, uint32_t capacity, uint64_t bytes_limit);
+    static void init(ArenaShared *shared, quant::Metric metric, uint32_t padded, uint32_t capacity,
+                     uint64_t bytes_limit);
     void attach(ArenaShared *shared, ArenaMemory memory);
 
     // Makes a node of rotated vector and row the newcomer. False when the arena is full: nothing has happened then.
@@ -160,8 +162,7 @@ private:
 
     void map_chunk(ArenaPool &pool, Chunks *chunks, uint32_t chunk);
 
-    void *
-    record(ArenaPool &pool, Chunks *chunks, uint32_t i)
+    void *record(ArenaPool &pool, Chunks *chunks, uint32_t i)
     {
         uint32_t chunk = i >> pool.chunk_shift;
         if (chunks->base[chunk] == nullptr) map_chunk(pool, chunks, chunk);

@@ -20,27 +20,32 @@ draw_level(Rng &rng, uint32_t m)
     return std::min(static_cast<int>(level), kMaxLevel);
 }
 
-// What insertion asks of a store beyond searching. The store knows the node being inserted ("the newcomer"): open() gives keys
-// to it. Store::Kept is what stays of an opened node: at least `float key; Id id;`.
+// What insertion asks of a store beyond searching. The store knows the node being inserted ("the newcomer"): open()
+// gives keys to it. Store::Kept is what stays of an opened node: at least `float key; Id id;`.
+// Version 14 of clang-format cannot lay out requirements.
+// clang-format off
 template <typename S>
 concept InsertStore =
-    GraphStore<S> && requires(S &store, typename S::Id id, typename S::Opened &opened, typename S::Kept kept, bool dominated) {
-        // Level -1 (empty graph) is answered to one inserter at a time; others wait until it has raised the entry point.
+    GraphStore<S> && requires(S &store, typename S::Id id, typename S::Opened &opened, typename S::Kept kept) {
+        // Level -1 (empty graph) is answered to one inserter at a time; others wait until it has raised the entry
+        // point.
         { store.entry() } -> std::same_as<EntryPoint<typename S::Id>>;
         { store.capacity() } -> std::same_as<uint32_t>;
         { store.keep(id, opened) } -> std::same_as<typename S::Kept>;
         { store.between(kept, kept) } -> std::same_as<float>;
-        // Whether the kept node has the very code of the newcomer; and giving it the newcomer's row. The latter is false
-        // when the node has gone meanwhile.
+        // Whether the kept node has the very code of the newcomer; and giving it the newcomer's row. The latter is
+        // false when the node has gone meanwhile.
         { store.is_duplicate(kept) } -> std::same_as<bool>;
         { store.add_row(kept) } -> std::same_as<bool>;
         // Writes the newcomer on one layer with its links; layers come in ascending order.
-        { store.create(int{}, std::span<const typename S::Kept>{}, std::span<const bool>{}) } -> std::same_as<typename S::Id>;
+        { store.create(int{}, std::span<const typename S::Kept>{}, std::span<const bool>{}) }
+            -> std::same_as<typename S::Id>;
         // Links a neighbour to the newcomer's node `id` on `layer`.
         { store.link_back(kept, int{}, id) } -> std::same_as<void>;
         // Makes the newcomer the entry point if its level is still the highest.
         { store.raise_entry(id, int{}) } -> std::same_as<void>;
     };
+// clang-format on
 
 // The neighbours chosen for one layer.
 template <typename Kept>
@@ -83,7 +88,8 @@ find_neighbours(Store &store, Candidate<typename Store::Id> from, size_t ef_cons
     return below;
 }
 
-// Links of the newcomer among scratch.found. Room is left for links back: m chosen ones, and no dominated ones beyond m.
+// Links of the newcomer among scratch.found. Room is left for links back: m chosen ones, and no dominated ones beyond
+// m.
 template <InsertStore Store>
 void
 choose_links(Store &store, uint32_t m, InsertScratch<Store> &scratch, LayerLinks<typename Store::Kept> &links)
@@ -91,11 +97,12 @@ choose_links(Store &store, uint32_t m, InsertScratch<Store> &scratch, LayerLinks
     uint32_t count = static_cast<uint32_t>(scratch.found.size());
     uint32_t fill = std::min(m, store.capacity());
     scratch.choices.resize(std::max(count, fill));
-    uint32_t chosen = count == 0 ? 0
-                                 : select_neighbours(
-                                       count, fill, fill, [&](uint32_t i) { return scratch.found[i].key; },
-                                       [&](uint32_t i, uint32_t j) { return store.between(scratch.found[i], scratch.found[j]); },
-                                       scratch.choices.span());
+    uint32_t chosen =
+        count == 0 ? 0
+                   : select_neighbours(
+                         count, fill, fill, [&](uint32_t i) { return scratch.found[i].key; },
+                         [&](uint32_t i, uint32_t j) { return store.between(scratch.found[i], scratch.found[j]); },
+                         scratch.choices.span());
     links.kept.clear();
     links.dominated.clear();
     for (uint32_t i = 0; i < chosen; i++) {
@@ -104,8 +111,8 @@ choose_links(Store &store, uint32_t m, InsertScratch<Store> &scratch, LayerLinks
     }
 }
 
-// Inserts the store's newcomer on layers 0..level. `m` is the number of links it starts with. May jump away between pages;
-// what is written by then is a valid graph.
+// Inserts the store's newcomer on layers 0..level. `m` is the number of links it starts with. May jump away between
+// pages; what is written by then is a valid graph.
 template <InsertStore Store>
 void
 insert(Store &store, int level, uint32_t m, size_t ef_construction, InsertScratch<Store> &scratch)

@@ -1,6 +1,6 @@
-// Repair of a node that has lost neighbours: what those linked to takes their place (after Singh et al., "FreshDiskANN: A Fast
-// and Accurate Graph-Based ANN Index for Streaming Similarity Search", 2021, Algorithm 4). Nothing is searched: each dead
-// neighbour is opened once, and so is each node that is to replace one.
+// Repair of a node that has lost neighbours: what those linked to takes their place (after Singh et al.,
+// "FreshDiskANN: A Fast and Accurate Graph-Based ANN Index for Streaming Similarity Search", 2021, Algorithm 4).
+// Nothing is searched: each dead neighbour is opened once, and so is each node that is to replace one.
 #pragma once
 
 #include "core/heap.hpp"
@@ -10,8 +10,8 @@ namespace vhnsw::graph {
 
 enum class Fate { kAlive, kDead, kGone };
 
-// What repair asks of a store. The store knows the node being repaired ("the owner"): keys are keys to it. Store::Kept is what
-// stays of an opened node: at least `float key`.
+// What repair asks of a store. The store knows the node being repaired ("the owner"): keys are keys to it.
+// Store::Kept is what stays of an opened node: at least `float key`.
 // clang-format off
 template <typename S>
 concept RepairStore = requires(S &store, typename S::Id id, VisitedSet &visited, Vec<Candidate<typename S::Id>> &found,
@@ -21,7 +21,8 @@ concept RepairStore = requires(S &store, typename S::Id id, VisitedSet &visited,
     { store.key_of(id) } -> std::same_as<uint64_t>;
     // False: the node is not dead. Costs nothing.
     { store.may_be_dead(id) } -> std::same_as<bool>;
-    // Opens a node and tells what has become of it. Of a dead one, appends the neighbours that `visited` did not hold before.
+    // Opens a node and tells what has become of it. Of a dead one, appends the neighbours that `visited` did not hold
+    // before.
     { store.expand(id, visited, found) } -> std::same_as<Fate>;
     // Opens a node that may become a neighbour. False when it cannot: it is dead or gone.
     { store.keep(id, kept) } -> std::same_as<bool>;
@@ -35,8 +36,8 @@ concept RepairStore = requires(S &store, typename S::Id id, VisitedSet &visited,
 // So many more nodes than links were lost are offered to the owner, which takes the better ones.
 inline constexpr size_t kSpareOffers = 2;
 
-// When whole regions have died, dead nodes are walked through until live ones come up: so many are opened at most, and fewer when
-// this many live ones are found.
+// When whole regions have died, dead nodes are walked through until live ones come up: so many are opened at most,
+// and fewer when this many live ones are found.
 inline constexpr size_t kMaxExpansions = 256;
 inline constexpr size_t kEnoughOffers = 8;
 
@@ -64,8 +65,8 @@ expand(Store &store, typename Store::Id id, RepairScratch<Store> &scratch)
     return fate;
 }
 
-// Repairs the store's owner, whose links are `links` with their keys. Returns how many it had lost. May jump away between
-// pages, with the owner as it was or repaired. REQUIRES: no lock held.
+// Repairs the store's owner, whose links are `links` with their keys. Returns how many it had lost. May jump away
+// between pages, with the owner as it was or repaired. REQUIRES: no lock held.
 template <RepairStore Store>
 size_t
 repair(Store &store, typename Store::Id owner, std::span<const Candidate<typename Store::Id>> links,

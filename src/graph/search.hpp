@@ -1,6 +1,6 @@
 // Best-first search on one layer (Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using
-// Hierarchical Navigable Small World graphs", 2018: Algorithms 2 and 5), over estimates: a candidate is judged by what the
-// link to it says until it is opened, and opening it is the only thing that costs a page.
+// Hierarchical Navigable Small World graphs", 2018: Algorithms 2 and 5), over estimates: a candidate is judged by
+// what the link to it says until it is opened, and opening it is the only thing that costs a page.
 #pragma once
 
 #include "core/heap.hpp"
@@ -22,8 +22,7 @@ public:
     using Id = typename Store::Id;
     using Opened = typename Store::Opened;
 
-    void
-    clear(Retain retain)
+    void clear(Retain retain)
     {
         retain_ = retain;
         frontier_.clear();
@@ -31,16 +30,14 @@ public:
         visited_.clear();
     }
 
-    void
-    enter(Store &store, Candidate<Id> candidate)
+    void enter(Store &store, Candidate<Id> candidate)
     {
         if (visited_.insert(store.key_of(candidate.id))) frontier_.push(candidate);
     }
 
-    // Opens the most promising candidate, unless `width` opened ones are all more promising than it, or none is left. Returns
-    // whether it opened one; `id` and `opened` tell which. May jump away: REQUIRES no lock held.
-    bool
-    advance(Store &store, size_t width, Id &id, Opened &opened)
+    // Opens the most promising candidate, unless `width` opened ones are all more promising than it, or none is left.
+    // Returns whether it opened one; `id` and `opened` tell which. May jump away: REQUIRES no lock held.
+    bool advance(Store &store, size_t width, Id &id, Opened &opened)
     {
         while (best_.size() > width) best_.pop();
         while (!frontier_.empty()) {
@@ -78,11 +75,12 @@ private:
 // Upper layers are walked with this width: with estimates, the single best candidate is too easily a wrong one.
 inline constexpr size_t kDescentWidth = 2;
 
-// Walks from the entry point down to `layer` and returns the nearest node found there (Algorithm 5, lines 1-5), by its own
-// key. REQUIRES: entry.level >= layer; the beam is used as scratch.
+// Walks from the entry point down to `layer` and returns the nearest node found there (Algorithm 5, lines 1-5), by
+// its own key. REQUIRES: entry.level >= layer; the beam is used as scratch.
 template <GraphStore Store>
 Candidate<typename Store::Id>
-descend(Store &store, EntryPoint<typename Store::Id> entry, int layer, Beam<Store> &beam, typename Store::Opened &opened)
+descend(Store &store, EntryPoint<typename Store::Id> entry, int layer, Beam<Store> &beam,
+        typename Store::Opened &opened)
 {
     using Id = typename Store::Id;
     Candidate<Id> nearest{0, entry.id};

@@ -1,7 +1,8 @@
 // Which neighbours a node links to: near ones in different directions (Malkov and Yashunin, "Efficient and robust
 // approximate nearest neighbor search using Hierarchical Navigable Small World graphs", 2018, Algorithm 4).
 //
-// A candidate is dominated when one already chosen is nearer to it than the node is: the search gets there through that one.
+// A candidate is dominated when one already chosen is nearer to it than the node is: the search gets there through
+// that one.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,8 @@ struct Choice {
 };
 
 // Chooses among `count` candidates in ascending order of key(i), their key to the node: at most `limit` that are not
-// dominated and then, up to `fill` in all, the nearest dominated ones (the paper's keepPrunedConnections). between(i, j) is the
-// key of candidate i to candidate j. `out` holds max(count, fill); returns how many it got.
+// dominated and then, up to `fill` in all, the nearest dominated ones (the paper's keepPrunedConnections). between(i,
+// j) is the key of candidate i to candidate j. `out` holds max(count, fill); returns how many it got.
 template <typename Key, typename Between>
 uint32_t
 select_neighbours(uint32_t count, uint32_t limit, uint32_t fill, Key key, Between between, std::span<Choice> out)
@@ -49,9 +50,10 @@ struct Admission {
     bool dominated;  // of the newcomer
 };
 
-// Decides which link a list gives up for a newcomer: the farthest dominated one, else the farthest. Only comparisons with the
-// newcomer are made; what earlier admissions learnt is kept in the list's marks.
-// `List` offers size(), capacity(), key(i) (link to owner), between(i) (link to newcomer), dominated(i), set_dominated(i).
+// Decides which link a list gives up for a newcomer: the farthest dominated one, else the farthest. Only comparisons
+// with the newcomer are made; what earlier admissions learnt is kept in the list's marks.
+// `List` offers size(), capacity(), key(i) (link to owner), between(i) (link to newcomer), dominated(i),
+// set_dominated(i).
 template <typename List>
 Admission
 admit(List &list, float key)

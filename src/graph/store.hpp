@@ -34,6 +34,8 @@ struct EntryPoint {
 // Store::Opened is what opening a node yields: at least
 //     float key;                           its own accurate key
 //     Vec<Candidate<Id>> neighbours;       those `visited` did not hold before; they are in it now
+// Version 14 of clang-format cannot lay out requirements.
+// clang-format off
 template <typename S>
 concept GraphStore = requires(S &store, typename S::Id id, VisitedSet &visited, typename S::Opened &opened) {
     requires sizeof(typename S::Id) <= sizeof(uint64_t);
@@ -46,5 +48,6 @@ concept GraphStore = requires(S &store, typename S::Id id, VisitedSet &visited, 
     // The id of the node just opened, one layer below.
     { store.below(id, opened) } -> std::same_as<typename S::Id>;
 };
+// clang-format on
 
 }  // namespace vhnsw::graph

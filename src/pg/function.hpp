@@ -3,14 +3,14 @@
 
 #include "pg/pg.hpp"
 
-#define VHNSW_FUNCTION(name)                                                                  \
-    extern "C" {                                                                              \
-    __attribute__((visibility("default"))) Datum name(PG_FUNCTION_ARGS);                      \
-    extern __attribute__((visibility("default"))) const Pg_finfo_record *pg_finfo_##name();   \
-    const Pg_finfo_record *pg_finfo_##name()                                                  \
-    {                                                                                         \
-        static constexpr Pg_finfo_record info = {1};                                          \
-        return &info;                                                                         \
-    }                                                                                         \
-    }                                                                                         \
+#define VHNSW_FUNCTION(name)                                                                \
+    extern "C" {                                                                            \
+    __attribute__((visibility("default"))) Datum name(PG_FUNCTION_ARGS);                    \
+    extern __attribute__((visibility("default"))) const Pg_finfo_record *pg_finfo_##name(); \
+    const Pg_finfo_record *pg_finfo_##name()                                                \
+    {                                                                                       \
+        static constexpr Pg_finfo_record info = {1};                                        \
+        return &info;                                                                       \
+    }                                                                                       \
+    }                                                                                       \
     Datum name(PG_FUNCTION_ARGS)

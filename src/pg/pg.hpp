@@ -133,7 +133,8 @@ allow_parallel_build([[maybe_unused]] IndexAmRoutine *routine)
 #endif
 }
 
-// From 18 on the number of disabled nodes counts before the cost. More than one: worse than any plan that settings disable.
+// From 18 on the number of disabled nodes counts before the cost. More than one: worse than any plan that settings
+// disable.
 inline void
 disable_path([[maybe_unused]] Path *path)
 {

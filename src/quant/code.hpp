@@ -14,8 +14,8 @@ namespace vhnsw::quant {
 // What orders the results. Cosine is kL2 on vectors of norm 1: |a - b|^2 = 2 * cosine distance.
 enum class Metric : uint8_t { kL2 = 1, kInnerProduct = 2, kCosine = 3 };
 
-// Norms above this are not encoded (their squares overflow the float accumulators of the SQL operators): the code is zero
-// and the error infinite, which keeps every bound true.
+// Norms above this are not encoded (their squares overflow the float accumulators of the SQL operators): the code is
+// zero and the error infinite, which keeps every bound true.
 inline constexpr double kMaxNorm = 1e17;
 
 struct CodeScalars {

@@ -3,8 +3,8 @@
 //     code, one byte a dimension (or the addresses of its pieces) | links, `capacity` slots of link_bytes each
 //     link: Address of the neighbour | row of the neighbour | PackedScalars | sketch
 //
-// The structs are what is on disk: packed little pieces without alignment, host byte order. Addresses and rows are opaque
-// here; the access method gives them their meaning.
+// The structs are what is on disk: packed little pieces without alignment, host byte order. Addresses and rows are
+// opaque here; the access method gives them their meaning.
 #pragma once
 
 #include <cstddef>
@@ -20,13 +20,11 @@ namespace vhnsw::quant {
 struct Packed48 {
     uint16_t piece[3];
 
-    static Packed48
-    from(uint64_t v)
+    static Packed48 from(uint64_t v)
     {
         return {{static_cast<uint16_t>(v >> 32), static_cast<uint16_t>(v >> 16), static_cast<uint16_t>(v)}};
     }
-    uint64_t
-    value() const
+    uint64_t value() const
     {
         return static_cast<uint64_t>(piece[0]) << 32 | static_cast<uint64_t>(piece[1]) << 16 | piece[2];
     }
@@ -47,11 +45,11 @@ inline constexpr uint32_t kCodePieces = 2;
 
 // How nodes of one index are laid out. Follows from dims, m and link_bits alone; see choose_shape().
 struct NodeShape {
-    uint32_t dims;        // of the indexed column
-    uint32_t padded;      // of the rotated vector and the code
+    uint32_t dims;    // of the indexed column
+    uint32_t padded;  // of the rotated vector and the code
     SketchShape sketch;
-    uint32_t capacity;    // links of a node, on every layer
-    bool code_inline;     // false: the code does not fit beside the links and is kept in pieces elsewhere
+    uint32_t capacity;  // links of a node, on every layer
+    bool code_inline;   // false: the code does not fit beside the links and is kept in pieces elsewhere
 
     constexpr uint32_t link_bytes() const { return static_cast<uint32_t>(sizeof(LinkHead)) + sketch.bytes(); }
     constexpr uint32_t code_bytes() const { return code_inline ? padded : kCodePieces * sizeof(Packed48); }
@@ -66,9 +64,9 @@ struct PageRoom {
     uint32_t alignment;      // of a node's size, header included
 };
 
-// Fills the page: the most nodes a page can hold with 1.5 m links each, then as many links as the space of a node allows, at
-// most 3 m. link_bits: 1, 2, 4, or 0 = choose by dims. Where a page cannot hold one node with 24 of the links wanted, the
-// sketches cover fewer dimensions; where that would make them imprecise, the code is kept apart.
+// Fills the page: the most nodes a page can hold with 1.5 m links each, then as many links as the space of a node
+// allows, at most 3 m. link_bits: 1, 2, 4, or 0 = choose by dims. Where a page cannot hold one node with 24 of the
+// links wanted, the sketches cover fewer dimensions; where that would make them imprecise, the code is kept apart.
 NodeShape choose_shape(uint32_t dims, uint32_t m, uint32_t link_bits, const PageRoom &room);
 
 // Reads and writes the body of a node; knows nothing of where it lies.
@@ -80,8 +78,7 @@ public:
     uint8_t *link(uint32_t i) const { return bytes_ + shape_->code_bytes() + i * shape_->link_bytes(); }
     uint8_t *sketch(uint32_t i) const { return link(i) + sizeof(LinkHead); }
 
-    LinkHead
-    head(uint32_t i) const
+    LinkHead head(uint32_t i) const
     {
         LinkHead h;
         memcpy(&h, link(i), sizeof(h));

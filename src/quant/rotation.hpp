@@ -1,12 +1,12 @@
-// A seeded random rotation of any dimension: rounds of random signs and fast Hadamard transforms. After it the energy of a
-// vector is spread evenly over the coordinates, whatever the data: this is what makes one uniform grid fit every dimension
-// and the sketch estimator unbiased (RaBitQ: Gao and Long, "Quantizing High-Dimensional Vectors with a Theoretical Error
-// Bound", SIGMOD 2024; the fast form follows Ailon and Chazelle's transform).
+// A seeded random rotation of any dimension: rounds of random signs and fast Hadamard transforms. After it the energy
+// of a vector is spread evenly over the coordinates, whatever the data: this is what makes one uniform grid fit every
+// dimension and the sketch estimator unbiased (RaBitQ: Gao and Long, "Quantizing High-Dimensional Vectors with a
+// Theoretical Error Bound", SIGMOD 2024; the fast form follows Ailon and Chazelle's transform).
 //
-// Vectors are padded with zeros to a multiple of kDimsStep. Where that is a power of two, three rounds transform the whole
-// vector. Otherwise two overlapping windows, at its beginning and at its end, are transformed one after the other, so that every
-// coordinate is spread at least once; then the halves of the vector are mixed, since the windows have not got equal
-// shares of the energy; then the two windows again.
+// Vectors are padded with zeros to a multiple of kDimsStep. Where that is a power of two, three rounds transform the
+// whole vector. Otherwise two overlapping windows, at its beginning and at its end, are transformed one after the
+// other, so that every coordinate is spread at least once; then the halves of the vector are mixed, since the windows
+// have not got equal shares of the energy; then the two windows again.
 #pragma once
 
 #include <cstdint>
@@ -47,8 +47,8 @@ private:
     Vec<float> signs_;  // rounds x padded, each +-1
 };
 
-// At most 4 rounds of 14 stages or 3 of 16 (the scaling included) and the mixing of the halves, each with a relative rounding
-// error of 2^-24: 3.5e-6 if all errors pointed the same way.
+// At most 4 rounds of 14 stages or 3 of 16 (the scaling included) and the mixing of the halves, each with a relative
+// rounding error of 2^-24: 3.5e-6 if all errors pointed the same way.
 inline constexpr double kRotationError = 4e-6;
 
 }  // namespace vhnsw::quant

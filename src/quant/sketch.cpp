@@ -9,8 +9,8 @@ namespace vhnsw::quant {
 
 namespace {
 
-// The step of a uniform grid that loses least on a Gaussian of variance 1 (Max, "Quantizing for minimum distortion", 1960), by
-// number of planes. With one plane any step gives the same: the sign is all there is.
+// The step of a uniform grid that loses least on a Gaussian of variance 1 (Max, "Quantizing for minimum distortion",
+// 1960), by number of planes. With one plane any step gives the same: the sign is all there is.
 constexpr float kGaussianStep[] = {1, 1, 0.9957f, 0.5860f, 0.3352f};
 
 uint16_t
@@ -32,8 +32,8 @@ pack(const SketchScalars &scalars)
 }
 
 SketchScalars
-encode_sketch(Metric metric, const SketchShape &shape, std::span<const float> x, std::span<const float> y, float *scratch,
-              uint8_t *planes_out)
+encode_sketch(Metric metric, const SketchShape &shape, std::span<const float> x, std::span<const float> y,
+              float *scratch, uint8_t *planes_out)
 {
     size_t n = x.size();
     float norm2 = kernel::active->difference(y.data(), x.data(), n, scratch);

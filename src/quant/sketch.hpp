@@ -1,9 +1,10 @@
-// The sketch of a link: a few bits a dimension of (neighbour - node), with which a query that stands at the node estimates
-// its distance to the neighbour without opening it.
+// The sketch of a link: a few bits a dimension of (neighbour - node), with which a query that stands at the node
+// estimates its distance to the neighbour without opening it.
 //
-// x the node, y the neighbour, r = y - x, all rotated. u is r on a grid of 2^planes levels (+-1/2, +-3/2 ...; one plane: the
-// sign), factor = |r|^2 / <r,u>, which makes factor * <v,u> an unbiased estimate of <v,r> over random rotations (RaBitQ: Gao
-// and Long, SIGMOD 2024; more bits: Gao et al., SIGMOD 2025). With v = q - x, the vector the search still has to go:
+// x the node, y the neighbour, r = y - x, all rotated. u is r on a grid of 2^planes levels (+-1/2, +-3/2 ...; one
+// plane: the sign), factor = |r|^2 / <r,u>, which makes factor * <v,u> an unbiased estimate of <v,r> over random
+// rotations (RaBitQ: Gao and Long, SIGMOD 2024; more bits: Gao et al., SIGMOD 2025). With v = q - x, the vector the
+// search still has to go:
 //     |q - y|^2 = |q - x|^2 + |r|^2 - 2 <q - x, r>   and   <q,y> = <q,x> + <x,r> + <q - x, r>
 //     <q - x, r> ~ factor * <q,u> - offset,   offset = factor * <x,u>   (for inner product <x,r> is folded into offset)
 // The scalars need no more precision than the estimate has: they are stored as bfloat16.
@@ -39,7 +40,8 @@ unpack(const PackedScalars &packed)
     return {widen(v[0]), widen(v[1]), widen(v[2])};
 }
 
-// Sketches cover the first `dims` rotated coordinates (a random projection where these are not all), `planes` bits each.
+// Sketches cover the first `dims` rotated coordinates (a random projection where these are not all), `planes` bits
+// each.
 struct SketchShape {
     uint32_t dims;  // a multiple of 32
     uint32_t planes;
@@ -47,8 +49,8 @@ struct SketchShape {
     constexpr uint32_t bytes() const { return dims / 8 * planes; }
 };
 
-// Writes the sketch of r = y - x and returns its scalars. x and y: whole rotated vectors, or what their codes say; norm2 is
-// taken over all of them. `scratch` holds as many floats as x.
+// Writes the sketch of r = y - x and returns its scalars. x and y: whole rotated vectors, or what their codes say;
+// norm2 is taken over all of them. `scratch` holds as many floats as x.
 SketchScalars encode_sketch(Metric metric, const SketchShape &shape, std::span<const float> x, std::span<const float> y,
                             float *scratch, uint8_t *planes_out);
 

@@ -1,7 +1,9 @@
-// Recall and hops of the graph without a server: builds in memory, lays the nodes out as pages would hold them, searches.
+// Recall and hops of the graph without a server: builds in memory, lays the nodes out as pages would hold them,
+// searches.
 //   graph_bench FOLDER [metric=l2|ip|cosine] [m=16] [efc=64] [bits=0] [cap=0] [rows=0] [nq=1000] [exact=0]
-// FOLDER holds base and query (.fvecs or .bvecs); recall@10 is scored by distance against all rows. bits: of a link's sketch,
-// 0 = by dimensions. cap: links of a node, 0 = what fits a page. exact=1: neighbours are scored by their codes, not by sketches.
+// FOLDER holds base and query (.fvecs or .bvecs); recall@10 is scored by distance against all rows. bits: of a link's
+// sketch, 0 = by dimensions. cap: links of a node, 0 = what fits a page. exact=1: neighbours are scored by their
+// codes, not by sketches.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -84,8 +86,7 @@ struct FusedStore {
         double dot = query->dot(quant::NodeBody(shape, at(i)).code(), scalars[i].scale);
         return quant::distance_key(metric, *query, scalars[i], dot);
     }
-    bool
-    open(Id id, VisitedSet &visited, Opened &opened)
+    bool open(Id id, VisitedSet &visited, Opened &opened)
     {
         uint32_t i = static_cast<uint32_t>(id);
         quant::NodeBody body(shape, at(i));
@@ -95,8 +96,8 @@ struct FusedStore {
         opens++;
         int32_t sums[quant::kMaxLinks];
         if (counts[i])
-            kernel::active->masked_sums({body.sketch(0), shape.link_bytes(), counts[i], shape.sketch.planes}, query->high(),
-                                        shape.sketch.dims, sums);
+            kernel::active->masked_sums({body.sketch(0), shape.link_bytes(), counts[i], shape.sketch.planes},
+                                        query->high(), shape.sketch.dims, sums);
         for (uint32_t l = 0; l < counts[i]; l++) {
             quant::LinkHead h = body.head(l);
             Id n = h.address.value();
@@ -140,8 +141,8 @@ struct Bench {
     quant::Rotation rotation;
     graph::ArenaStore arena;
     FusedStore store;
-    std::vector<double> kth;       // exact distance of the tenth neighbour of every query
-    std::vector<uint32_t> place;   // of a node, breadth first from the entry point
+    std::vector<double> kth;      // exact distance of the tenth neighbour of every query
+    std::vector<uint32_t> place;  // of a node, breadth first from the entry point
 };
 
 quant::Metric
@@ -340,8 +341,8 @@ run(Bench &bench, size_t ef)
     }
     double n = static_cast<double>(bench.query_count);
     printf("ef %3zu  recall %.4f  hops %.1f  us %.1f  fetched %.1f  pages %.1f, breadth first %.1f\n", ef,
-           totals.hits / n / 10, static_cast<double>(bench.store.opens) / n, totals.seconds / n * 1e6, totals.fetched / n,
-           totals.pages / n, totals.pages_breadth_first / n);
+           totals.hits / n / 10, static_cast<double>(bench.store.opens) / n, totals.seconds / n * 1e6,
+           totals.fetched / n, totals.pages / n, totals.pages_breadth_first / n);
 }
 
 }  // namespace
@@ -361,7 +362,8 @@ main(int argc, char **argv)
     uint32_t rows = options.number("rows", 0);
     bench.rows = rows > 0 ? std::min<size_t>(rows, bench.base.count()) : bench.base.count();
     bench.query_count = std::min<size_t>(bench.queries.count(), options.number("nq", 1000));
-    bench.shape = quant::choose_shape(bench.base.dims, options.number("m", 16), options.number("bits", 0), {8160, 4, 40, 8});
+    bench.shape =
+        quant::choose_shape(bench.base.dims, options.number("m", 16), options.number("bits", 0), {8160, 4, 40, 8});
     if (options.number("cap", 0) > 0) bench.shape.capacity = options.number("cap", 0);
     bench.rotation = quant::Rotation::make(42, bench.base.dims);
     printf("%u dims, %u links of %u bytes, %u planes, node of %u bytes\n", bench.base.dims, bench.shape.capacity,
