@@ -6,7 +6,9 @@ namespace vhnsw::am {
 
 namespace {
 
-// Returning k rows opens ef_search + kOpenedPerRow * k nodes: the search keeps ahead of what it returns.
+// Returning k rows opens at most kOpenedPerEf * ef_search + kOpenedPerRow * k nodes (scan.cpp): the search keeps
+// ahead of what it returns.
+constexpr double kOpenedPerEf = 1.5;
 constexpr double kOpenedPerRow = 3;
 
 // The upper layers: one for every power of m in the number of rows, and this many nodes opened on each. They are few
@@ -62,7 +64,7 @@ am_cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *st
 
     const double rows = Max(generic.numIndexTuples, 1.0);
     const double layers = log(rows) / log(kTypicalM);
-    const double ahead = Min(static_cast<double>(guc_ef_search), rows);
+    const double ahead = Min(kOpenedPerEf * guc_ef_search, rows);
     const Cost descent = layers * kOpenedPerLayer * kOpenNode * cpu_operator_cost;
     const Cost random_page_cost = generic.spc_random_page_cost;
 

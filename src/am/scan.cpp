@@ -272,8 +272,8 @@ next_batch(IndexScanDesc desc)
 }
 
 // Hints that the row returned last is dead to everyone. As with other hints nothing is logged, and losing one is
-// harmless. VACUUM may have removed the row since it was read, and its TID may be another row's by now, even in the same
-// node: only a page that has not changed is marked.
+// harmless. VACUUM may have removed the row since it was read, and its TID may be another row's by now, even in the
+// same node: only a page that has not changed is marked.
 void
 mark_killed(IndexScanDesc desc)
 {

@@ -1,9 +1,12 @@
-// Repair of a node that has lost neighbours: what those linked to takes their place (after Singh et al.,
+// Repair of a node that has lost neighbours: nodes those were linked to take their place (after Singh et al.,
 // "FreshDiskANN: A Fast and Accurate Graph-Based ANN Index for Streaming Similarity Search", 2021, Algorithm 4).
-// Nothing is searched: each dead neighbour is opened once, and so is each node that is to replace one.
+// Nothing is searched: each dead neighbour is opened, and so are the nodes that may replace it. Those are few,
+// because a dead neighbour's links are thinned out before: with what it knew of the angles between them, and with the
+// links that it shared with the node.
 #pragma once
 
 #include "core/heap.hpp"
+#include "graph/select.hpp"
 #include "graph/store.hpp"
 
 namespace vhnsw::graph {
@@ -14,16 +17,18 @@ enum class Fate { kAlive, kDead, kGone };
 // Store::Kept is what stays of an opened node: at least `float key`.
 // clang-format off
 template <typename S>
-concept RepairStore = requires(S &store, typename S::Id id, VisitedSet &visited, Vec<Candidate<typename S::Id>> &found,
+concept RepairStore = requires(S &store, typename S::Id id, Vec<Candidate<typename S::Id>> &neighbours, uint32_t i,
                                typename S::Kept &kept, std::span<const typename S::Id> lost,
                                std::span<const typename S::Kept> offered) {
     requires sizeof(typename S::Id) <= sizeof(uint64_t);
     { store.key_of(id) } -> std::same_as<uint64_t>;
     // False: the node is not dead. Costs nothing.
     { store.may_be_dead(id) } -> std::same_as<bool>;
-    // Opens a node and tells what has become of it. Of a dead one, appends the neighbours that `visited` did not hold
-    // before.
-    { store.expand(id, visited, found) } -> std::same_as<Fate>;
+    // Opens a node and tells what has become of it. `neighbours` of a dead one: all its links, with estimates of
+    // their keys.
+    { store.expand(id, neighbours) } -> std::same_as<Fate>;
+    // Estimate of the key between two of those neighbours, by their places.
+    { store.between(i, i) } -> std::same_as<float>;
     // Opens a node that may become a neighbour. False when it cannot: it is dead or gone.
     { store.keep(id, kept) } -> std::same_as<bool>;
     // Takes the lost links away from the owner and offers it the kept nodes, nearest first.
@@ -33,13 +38,10 @@ concept RepairStore = requires(S &store, typename S::Id id, VisitedSet &visited,
 };
 // clang-format on
 
-// So many more nodes than links were lost are offered to the owner, which takes the better ones.
-inline constexpr size_t kSpareOffers = 2;
-
-// When whole regions have died, dead nodes are walked through until live ones come up: so many are opened at most,
-// and fewer when this many live ones are found.
-inline constexpr size_t kMaxExpansions = 256;
-inline constexpr size_t kEnoughOffers = 8;
+// Where whole regions have died, a node may be left with fewer links than this. Then the dead are walked through
+// until living nodes come up; so many of them are opened at most.
+inline constexpr size_t kFewLinks = 8;
+inline constexpr size_t kMaxWalk = 256;
 
 // Scratch of repairs, reusable.
 template <RepairStore Store>
@@ -48,58 +50,78 @@ struct RepairScratch {
     VisitedSet visited;
     Heap<Candidate<Id>, Nearer<Id>> dead;
     Heap<Candidate<Id>, Nearer<Id>> live;
-    Vec<Candidate<Id>> found;
+    Vec<Candidate<Id>> neighbours;
+    Vec<uint32_t> order;
+    Vec<Choice> choices;
     Vec<Id> lost;
     Vec<typename Store::Kept> kept;
 };
 
-// Opens a neighbour, or the neighbour of a dead one ..., that may be dead; what it leads to goes to the two heaps.
+// Opens a node that may be dead. Of its neighbours, the dead go to one heap; of the living, those that no nearer one
+// dominates go to the other, unless they were visited: what the owner is linked to takes part as well.
 template <RepairStore Store>
 Fate
-expand(Store &store, typename Store::Id id, RepairScratch<Store> &scratch)
+expand(Store &store, typename Store::Id owner, typename Store::Id id, RepairScratch<Store> &scratch)
 {
-    scratch.found.clear();
-    Fate fate = store.expand(id, scratch.visited, scratch.found);
-    for (const auto &candidate : scratch.found)
-        (store.may_be_dead(candidate.id) ? scratch.dead : scratch.live).push(candidate);
+    auto &neighbours = scratch.neighbours;
+    neighbours.clear();
+    Fate fate = store.expand(id, neighbours);
+    scratch.order.clear();
+    for (uint32_t i = 0; i < neighbours.size(); i++) {
+        if (store.key_of(neighbours[i].id) == store.key_of(owner)) continue;
+        if (!store.may_be_dead(neighbours[i].id))
+            scratch.order.push(i);
+        else if (scratch.visited.insert(store.key_of(neighbours[i].id)))
+            scratch.dead.push(neighbours[i]);
+    }
+    auto &order = scratch.order;
+    if (order.empty()) return fate;
+    std::sort(order.begin(), order.end(),
+              [&](uint32_t a, uint32_t b) { return neighbours[a].key < neighbours[b].key; });
+    uint32_t count = static_cast<uint32_t>(order.size());
+    scratch.choices.resize(count);
+    uint32_t chosen = select_neighbours(
+        count, count, 0, [&](uint32_t i) { return neighbours[order[i]].key; },
+        [&](uint32_t i, uint32_t j) { return store.between(order[i], order[j]); }, scratch.choices.span());
+    for (uint32_t i = 0; i < chosen; i++) {
+        const auto &candidate = neighbours[order[scratch.choices[i].candidate]];
+        if (scratch.visited.insert(store.key_of(candidate.id))) scratch.live.push(candidate);
+    }
     return fate;
 }
 
-// Repairs the store's owner, whose links are `links` with their keys. Returns how many it had lost. May jump away
-// between pages, with the owner as it was or repaired. REQUIRES: no lock held.
+// Repairs the store's owner, whose links are `links`. Returns how many of them it had lost. May jump away between
+// pages, with the owner as it was or repaired. REQUIRES: no lock held.
 template <RepairStore Store>
 size_t
-repair(Store &store, typename Store::Id owner, std::span<const Candidate<typename Store::Id>> links,
-       RepairScratch<Store> &scratch)
+repair(Store &store, typename Store::Id owner, std::span<const typename Store::Id> links, RepairScratch<Store> &scratch)
 {
     scratch.visited.clear();
     scratch.dead.clear();
     scratch.live.clear();
     scratch.lost.clear();
     scratch.kept.clear();
-    scratch.visited.insert(store.key_of(owner));
-    for (const auto &link : links) scratch.visited.insert(store.key_of(link.id));
-    for (const auto &link : links)
-        if (store.may_be_dead(link.id) && expand(store, link.id, scratch) != Fate::kAlive) scratch.lost.push(link.id);
+    for (auto id : links) scratch.visited.insert(store.key_of(id));
+    for (auto id : links)
+        if (store.may_be_dead(id) && expand(store, owner, id, scratch) != Fate::kAlive) scratch.lost.push(id);
     if (scratch.lost.empty()) return 0;
 
-    size_t wanted = scratch.lost.size() + kSpareOffers;
-    size_t enough = std::min(wanted, kEnoughOffers);
-    size_t expansions = 0;
-    while (scratch.kept.size() < wanted) {
+    size_t remaining = links.size() - scratch.lost.size();
+    for (size_t walked = 0;;) {
         typename Store::Kept kept;
         if (!scratch.live.empty()) {
             if (store.keep(scratch.live.pop().id, kept)) scratch.kept.push(kept);
-        } else if (!scratch.dead.empty() && scratch.kept.size() < enough && expansions++ < kMaxExpansions) {
+        } else if (remaining + scratch.kept.size() < kFewLinks && !scratch.dead.empty() && walked++ < kMaxWalk) {
             host_check_interrupts();
-            expand(store, scratch.dead.pop().id, scratch);
+            expand(store, owner, scratch.dead.pop().id, scratch);
         } else {
             break;
         }
     }
     std::sort(scratch.kept.begin(), scratch.kept.end(), [](const auto &a, const auto &b) { return a.key < b.key; });
     store.relink(scratch.lost.span(), scratch.kept.span());
-    for (const auto &kept : scratch.kept) store.link_back(kept);
+    // All that led to the owner may have been dead.
+    if (!scratch.kept.empty()) store.link_back(scratch.kept[0]);
     return scratch.lost.size();
 }
 
