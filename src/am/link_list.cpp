@@ -9,8 +9,27 @@ namespace vhnsw::am {
 
 namespace {
 
-// The list contract of graph::admit() on a node's links: keys are squared distances to the node, and the distance of
-// a link to the newcomer follows from the angle between their sketches.
+// A link, as seen from its owner: how far the neighbour is, and in which direction.
+struct Direction {
+    float norm2;
+    const uint8_t *sketch;
+};
+
+Direction
+direction(const quant::NodeBody &body, uint32_t i)
+{
+    return {quant::unpack(body.head(i).scalars).norm2, body.sketch(i)};
+}
+
+// The squared distance between two neighbours of a node, by the law of cosines.
+float
+distance_between(const quant::SketchShape &shape, Direction a, Direction b)
+{
+    float cosine = quant::sketch_cosine(shape, a.sketch, b.sketch);
+    return a.norm2 + b.norm2 - 2 * std::sqrt(a.norm2) * std::sqrt(b.norm2) * cosine;
+}
+
+// The list contract of graph::admit() on a node's links; keys are squared distances to the node.
 class LinkList {
 public:
     LinkList(const quant::NodeShape &shape, DiskNode *node, const NewLink &newcomer)
@@ -26,9 +45,7 @@ public:
 
     float between(uint32_t i) const
     {
-        float link_key = key(i);
-        float cosine = quant::sketch_cosine(shape_.sketch, body_.sketch(i), newcomer_.sketch);
-        return link_key + newcomer_key_ - 2 * std::sqrt(link_key) * std::sqrt(newcomer_key_) * cosine;
+        return distance_between(shape_.sketch, direction(body_, i), {newcomer_key_, newcomer_.sketch});
     }
 
     bool dominated(uint32_t i) const { return body_.head(i).address.value() & Address::kDominated; }
@@ -63,6 +80,12 @@ compute_link(const IndexInfo &info, std::span<const float> owner, std::span<cons
     quant::SketchScalars scalars =
         quant::encode_sketch(info.metric, info.shape.sketch, owner, neighbour, scratch, sketch);
     return {Address::kNone, Row::kNone, quant::pack(scalars), sketch};
+}
+
+float
+link_distance(const quant::NodeShape &shape, const quant::NodeBody &body, uint32_t i, uint32_t j)
+{
+    return distance_between(shape.sketch, direction(body, i), direction(body, j));
 }
 
 void

@@ -23,6 +23,9 @@ void decode(std::span<const int8_t> code, float scale, float *out);
 NewLink compute_link(const IndexInfo &info, std::span<const float> owner, std::span<const float> neighbour,
                      float *scratch, uint8_t *sketch);
 
+// The squared distance between the neighbours behind links i and j of a node, from the angle between their sketches.
+float link_distance(const quant::NodeShape &shape, const quant::NodeBody &body, uint32_t i, uint32_t j);
+
 // --- REQUIRES, from here on: `node` lies in a private page, or in an exclusively locked one that is part of an edit.
 // Nothing below allocates or fails.
 

@@ -6,49 +6,61 @@
 #include "am/link_list.hpp"
 #include "am/overflow.hpp"
 #include "am/page_edit.hpp"
-#include "am/page_store.hpp"
 #include "graph/repair.hpp"
+#include "kernel/kernel.hpp"
 
 namespace vhnsw::am {
 
 namespace {
 
 // Every node is copied from its page before it is looked at: nothing but that copy and the final edits needs a lock.
-class RepairStore : public PageStore {
+// Keys are squared distances, whatever the metric, as they are where a node admits a link (link_list.hpp).
+class RepairStore {
 public:
+    using Id = uint64_t;  // an Address without marks
+
     struct Kept {
         float key;
         Id id;
         uint64_t row;
-        uint32_t place;  // in kept_codes_
+        uint32_t code_at;  // in kept_codes_
     };
 
     void start(Vacuum &vacuum);
 
     // Makes a node, given as a copy, the owner. False when its code has gone, and it with it.
     bool begin(Id id, DiskNode *node);
+    std::span<const Id> links() const { return links_.span(); }
 
-    // The owner's links as candidates. Their keys are squared distances, whatever the metric.
-    std::span<const graph::Candidate<Id>> links();
-
+    uint64_t key_of(Id id) const { return id; }
     bool may_be_dead(Id id) { return vacuum_->dead.may_contain(id); }
-    graph::Fate expand(Id id, VisitedSet &visited, Vec<graph::Candidate<Id>> &found);
+    graph::Fate expand(Id id, Vec<graph::Candidate<Id>> &neighbours);
+    float between(uint32_t i, uint32_t j);
     bool keep(Id id, Kept &kept);
     void relink(std::span<const Id> lost, std::span<const Kept> offered);
     void link_back(const Kept &kept);
 
 private:
-    DiskNode *copy(Id id);
-    std::span<float> kept_code(const Kept &kept) { return {kept_codes_.data() + kept.place, info_->shape.padded}; }
+    const quant::NodeShape &shape() const { return vacuum_->info.shape; }
+    quant::NodeBody body() { return node_body(shape(), node()); }
+    DiskNode *node() { return reinterpret_cast<DiskNode *>(tuple_.data()); }
+    bool copy(Id id);
+    bool decode_code(DiskNode *node, std::span<float> out);
+    std::span<float> kept_code(const Kept &kept) { return {kept_codes_.data() + kept.code_at, shape().padded}; }
 
     Vacuum *vacuum_ = nullptr;
-    quant::Query query_of_owner_;
-    Opened opened_;
-    Vec<uint8_t> tuple_;
-    Vec<graph::Candidate<Id>> links_;
     Id owner_ = 0;
     DiskNode owner_head_{};
+    Vec<Id> links_;
     Vec<float> owner_code_;
+
+    // The node looked at last.
+    Vec<uint8_t> tuple_;
+    Vec<int8_t> pieced_code_;
+    Vec<float> code_;
+    quant::Query way_;  // from that node to the owner
+    Vec<int32_t> sums_;
+
     Vec<float> kept_codes_;
     Vec<float> scratch_;
     Vec<uint8_t> sketches_;
@@ -58,80 +70,91 @@ private:
 void
 RepairStore::start(Vacuum &vacuum)
 {
-    const quant::NodeShape &shape = vacuum.info.shape;
     vacuum_ = &vacuum;
-    init(vacuum.index, vacuum.info, query_of_owner_, true);
-    tuple_.resize(node_bytes(shape));
-    owner_code_.resize(shape.padded);
-    scratch_.resize(shape.padded);
-    opened_.code.resize(shape.padded);
-    opened_.neighbours.reserve(shape.capacity);
+    owner_code_.resize(shape().padded);
+    tuple_.resize(node_bytes(shape()));
+    if (!shape().code_inline) pieced_code_.resize(shape().padded);
+    code_.resize(shape().padded);
+    sums_.resize(shape().capacity);
+    scratch_.resize(shape().padded);
 }
 
-// A private copy of a node, or null when it has gone.
-DiskNode *
+// Copies a node. False when it has gone.
+bool
 RepairStore::copy(Id id)
 {
-    Buffer buffer = read_locked(index_, Address::block(id), BUFFER_LOCK_SHARE);
-    DiskNode *node = node_at(index_, info_->shape, buffer, BufferGetPage(buffer), id);
-    if (node != nullptr) memcpy(tuple_.data(), node, tuple_.size());
+    Buffer buffer = read_locked(vacuum_->index, Address::block(id), BUFFER_LOCK_SHARE);
+    DiskNode *found = node_at(vacuum_->index, shape(), buffer, BufferGetPage(buffer), id);
+    if (found != nullptr) memcpy(tuple_.data(), found, tuple_.size());
     UnlockReleaseBuffer(buffer);
-    return node == nullptr ? nullptr : reinterpret_cast<DiskNode *>(tuple_.data());
+    return found != nullptr;
+}
+
+bool
+RepairStore::decode_code(DiskNode *node, std::span<float> out)
+{
+    const int8_t *code = node_body(shape(), node).code();
+    if (!shape().code_inline) {
+        if (!read_code(vacuum_->index, shape(), code, node->stamp, pieced_code_.span())) return false;
+        code = pieced_code_.data();
+    }
+    decode({code, shape().padded}, node->scalars.scale, out.data());
+    return true;
 }
 
 bool
 RepairStore::begin(Id id, DiskNode *node)
 {
-    const quant::NodeShape &shape = info_->shape;
-    quant::NodeBody body = node_body(shape, node);
     owner_ = id;
     owner_head_ = *node;
     kept_codes_.clear();
     links_.clear();
-    for (uint32_t i = 0; i < node->link_count; i++) {
-        quant::LinkHead head = body.head(i);
-        links_.push({quant::unpack(head.scalars).norm2, Address::plain(head.address.value())});
-    }
-    std::span<int8_t> code = opened_.code.span();
-    if (shape.code_inline)
-        memcpy(code.data(), body.code(), code.size());
-    else if (!read_code(index_, shape, body.code(), node->stamp, code))
-        return false;
-    decode(code, node->scalars.scale, owner_code_.data());
-    query_of_owner_.set(owner_code_.span(), shape.sketch.dims);
-    return true;
+    quant::NodeBody body = node_body(shape(), node);
+    for (uint32_t i = 0; i < node->link_count; i++) links_.push(Address::plain(body.head(i).address.value()));
+    return decode_code(node, owner_code_.span());
 }
 
-std::span<const graph::Candidate<RepairStore::Id>>
-RepairStore::links()
-{
-    return links_.span();
-}
-
+// The owner takes the part of the query: |owner - neighbour|^2 = |way|^2 + |r|^2 - 2 <way, r>, see quant/sketch.hpp.
 graph::Fate
-RepairStore::expand(Id id, VisitedSet &visited, Vec<graph::Candidate<Id>> &found)
+RepairStore::expand(Id id, Vec<graph::Candidate<Id>> &neighbours)
 {
-    DiskNode *node = copy(id);
-    if (node == nullptr) return graph::Fate::kGone;
-    if (!(node->flags & kNodeDead)) return graph::Fate::kAlive;
-    opened_.node = *node;
-    quant::NodeBody body = node_body(info_->shape, node);
-    if (!score_node(body, opened_)) return graph::Fate::kGone;
-    score_links(body, visited, opened_);
-    for (const auto &neighbour : opened_.neighbours) found.push(neighbour);
+    if (!copy(id)) return graph::Fate::kGone;
+    if (!(node()->flags & kNodeDead)) return graph::Fate::kAlive;
+    if (!decode_code(node(), code_.span())) return graph::Fate::kGone;
+    uint32_t count = node()->link_count;
+    if (count == 0) return graph::Fate::kDead;
+
+    const quant::SketchShape &sketch = shape().sketch;
+    float norm2 = kernel::active->difference(owner_code_.data(), code_.data(), shape().padded, scratch_.data());
+    way_.set(scratch_.span(), sketch.dims);
+    quant::EstimateBase base = quant::estimate_base(way_, norm2, sketch.planes);
+    kernel::active->masked_sums({body().sketch(0), shape().link_bytes(), count, sketch.planes}, way_.high(),
+                                sketch.dims, sums_.data());
+    for (uint32_t i = 0; i < count; i++) {
+        quant::LinkHead head = body().head(i);
+        quant::SketchScalars scalars = quant::unpack(head.scalars);
+        scalars.offset = 0;
+        float key = quant::estimate_key(quant::Metric::kL2, base, scalars, sums_[i]);
+        neighbours.push({key, Address::plain(head.address.value())});
+    }
     return graph::Fate::kDead;
+}
+
+float
+RepairStore::between(uint32_t i, uint32_t j)
+{
+    return link_distance(shape(), body(), i, j);
 }
 
 bool
 RepairStore::keep(Id id, Kept &kept)
 {
-    DiskNode *node = copy(id);
-    if (node == nullptr || (node->flags & kNodeDead) || node->layer != owner_head_.layer) return false;
-    opened_.node = *node;
-    if (!score_node(node_body(info_->shape, node), opened_)) return false;
-    kept = {opened_.key, id, node->row.value(), static_cast<uint32_t>(kept_codes_.size())};
-    kept_codes_.resize(kept_codes_.size() + info_->shape.padded);
-    decode(opened_.code.span(), node->scalars.scale, kept_code(kept).data());
+    if (!copy(id) || (node()->flags & kNodeDead) || node()->layer != owner_head_.layer) return false;
+    uint32_t at = static_cast<uint32_t>(kept_codes_.size());
+    kept_codes_.resize(at + shape().padded);
+    kept = {0, id, node()->row.value(), at};
+    if (!decode_code(node(), kept_code(kept))) return false;
+    kept.key = kernel::active->l2_squared(owner_code_.data(), kept_code(kept).data(), shape().padded);
     return true;
 }
 
@@ -139,46 +162,45 @@ RepairStore::keep(Id id, Kept &kept)
 void
 RepairStore::relink(std::span<const Id> lost, std::span<const Kept> offered)
 {
-    const quant::NodeShape &shape = info_->shape;
-    sketches_.resize(offered.size() * shape.sketch.bytes());
+    Relation index = vacuum_->index;
+    sketches_.resize(offered.size() * shape().sketch.bytes());
     new_links_.clear();
     for (const Kept &kept : offered) {
-        uint8_t *sketch = sketches_.data() + new_links_.size() * shape.sketch.bytes();
-        NewLink link = compute_link(*info_, owner_code_.span(), kept_code(kept), scratch_.data(), sketch);
+        uint8_t *sketch = sketches_.data() + new_links_.size() * shape().sketch.bytes();
+        NewLink link = compute_link(vacuum_->info, owner_code_.span(), kept_code(kept), scratch_.data(), sketch);
         link.address = kept.id;
         link.row = kept.row;
         new_links_.push(link);
     }
 
     PageEdit edit;
-    edit.begin(index_, false);
-    Buffer buffer = read_locked(index_, Address::block(owner_), BUFFER_LOCK_EXCLUSIVE);
-    DiskNode *node = node_at(index_, shape, buffer, edit.page(buffer), owner_);
-    if (node == nullptr) report_corruption(index_, Address::block(owner_), "a node vanished during VACUUM");
+    edit.begin(index, false);
+    Buffer buffer = read_locked(index, Address::block(owner_), BUFFER_LOCK_EXCLUSIVE);
+    DiskNode *node = node_at(index, shape(), buffer, edit.page(buffer), owner_);
+    if (node == nullptr) report_corruption(index, Address::block(owner_), "a node vanished during VACUUM");
     for (uint32_t i = node->link_count; i-- > 0;) {
-        Id present = Address::plain(node_body(shape, node).head(i).address.value());
-        if (std::find(lost.begin(), lost.end(), present) != lost.end()) remove_link(shape, node, i);
+        Id present = Address::plain(node_body(shape(), node).head(i).address.value());
+        if (std::find(lost.begin(), lost.end(), present) != lost.end()) remove_link(shape(), node, i);
     }
-    for (const NewLink &link : new_links_) admit_link(shape, node, link);
+    for (const NewLink &link : new_links_) admit_link(shape(), node, link);
     edit.finish();
     UnlockReleaseBuffer(buffer);
 }
 
-// Whatever led to the owner may have been dead: unless the nodes it now links to link back, it might be out of reach.
 void
 RepairStore::link_back(const Kept &kept)
 {
-    const quant::NodeShape &shape = info_->shape;
-    sketches_.resize(shape.sketch.bytes());
-    NewLink link = compute_link(*info_, kept_code(kept), owner_code_.span(), scratch_.data(), sketches_.data());
+    Relation index = vacuum_->index;
+    sketches_.resize(shape().sketch.bytes());
+    NewLink link = compute_link(vacuum_->info, kept_code(kept), owner_code_.span(), scratch_.data(), sketches_.data());
     link.address = owner_;
     link.row = owner_head_.row.value();
 
     PageEdit edit;
-    edit.begin(index_, false);
-    Buffer buffer = read_locked(index_, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
-    DiskNode *node = node_at(index_, shape, buffer, edit.page(buffer), kept.id);
-    if (node != nullptr && admit_link(shape, node, link))
+    edit.begin(index, false);
+    Buffer buffer = read_locked(index, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
+    DiskNode *node = node_at(index, shape(), buffer, edit.page(buffer), kept.id);
+    if (node != nullptr && admit_link(shape(), node, link))
         edit.finish();
     else
         edit.abort();
