@@ -1,5 +1,6 @@
 #include "am/insert_store.hpp"
 
+#include "am/free_space.hpp"
 #include "am/link_list.hpp"
 #include "kernel/kernel.hpp"
 #include "pg/random.hpp"
@@ -194,13 +195,13 @@ InsertStore::place(DiskNode *tuple)
 
     // Pages with slots freed by VACUUM. What the map says is a hint: the page may be full again, or of the other kind.
     BlockNumber block;
-    while ((block = GetPageWithFreeSpace(index_, BLCKSZ / 2)) != InvalidBlockNumber) {
-        if (block != kMetaBlock && place_on(block, tuple, &id)) {
+    while ((block = find_free_slot(index_)) != InvalidBlockNumber) {
+        if (place_on(block, tuple, &id)) {
             insert_block_ = block;
             insert_block_moved_ = true;
             return id;
         }
-        RecordPageWithFreeSpace(index_, block, 0);
+        record_nothing_free(index_, block);
     }
 
     PageEdit edit;

@@ -50,8 +50,9 @@ Buffer
 lock_overflow_page(Relation index, BlockNumber block)
 {
     Buffer buffer = ReadBuffer(index, block);
-    check_page(index, buffer);
-    if (page_tail(BufferGetPage(buffer))->kind == PageKind::kOverflow) {
+    bool is_new = PageIsNew(BufferGetPage(buffer));  // the map outlived a crash that the page did not
+    if (!is_new) check_page(index, buffer);
+    if (!is_new && page_tail(BufferGetPage(buffer))->kind == PageKind::kOverflow) {
         LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
         return buffer;
     }
