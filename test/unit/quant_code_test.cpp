@@ -239,7 +239,8 @@ UNIT_TEST(quant_code_bound_holds_within_clusters)
         }
 }
 
-// The worst case: the query lies in the direction in which the code misses the vector. Vectors are taken as rotated already.
+// The worst case: the query lies in the direction in which the code misses the vector. Vectors are taken as rotated
+// already.
 UNIT_TEST(quant_code_bound_is_attained)
 {
     Rng rng(kSeed + 5);
@@ -296,7 +297,7 @@ UNIT_TEST(quant_code_bound_allows_for_the_rounding_of_operators)
     EXPECT_WITH(largest > 3 * kRotationError, "%.3g", largest);
 }
 
-// A bound that is true but loose makes the executor fetch rows in vain: here, the share of the scale of the distance.
+// A bound that is true but loose makes the executor fetch rows in vain.
 UNIT_TEST(quant_code_bound_is_tight)
 {
     Rng rng(kSeed + 7);
