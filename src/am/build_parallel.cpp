@@ -20,7 +20,6 @@ constexpr int64 kBytesPerWorker = 4 * 1024 * 1024;
 struct SharedMemory {
     LWLock lock;  // growth
     dsa_handle area;
-    int tranche;
 };
 
 struct MemoryContextOfArena {
@@ -120,10 +119,9 @@ init_shared(BuildShared *shared, const BuildState &leader)
 dsa_area *
 init_segment(ArenaSegment *segment, const IndexInfo &info)
 {
-    segment->memory.tranche = LWLockNewTrancheId();
-    LWLockRegisterTranche(segment->memory.tranche, "vectorhnsw build");
-    LWLockInitialize(&segment->memory.lock, segment->memory.tranche);
-    dsa_area *area = dsa_create(segment->memory.tranche);
+    // A tranche of our own would have to be allocated for every build, and they are never given back.
+    LWLockInitialize(&segment->memory.lock, LWTRANCHE_PARALLEL_QUERY_DSA);
+    dsa_area *area = dsa_create(LWTRANCHE_PARALLEL_QUERY_DSA);
     segment->memory.area = dsa_get_handle(area);
     graph::ArenaStore::init(&segment->arena, info.metric, info.shape.padded, info.shape.capacity,
                             static_cast<uint64_t>(maintenance_work_mem) * 1024);
@@ -237,7 +235,6 @@ vhnsw_build_worker(dsm_segment *, shm_toc *toc)
     state.info = read_info(state.index);
     state.opclass = opclass_info(state.index);
     state.shared = shared;
-    LWLockRegisterTranche(segment->memory.tranche, "vectorhnsw build");
     dsa_area *area = dsa_attach(segment->memory.area);
     init_participant(state, &segment->arena, shared_memory(&segment->memory, area));
     participate(state, scan);

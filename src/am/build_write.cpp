@@ -74,6 +74,7 @@ arrange(Writer &w)
     if (w.arena->shared()->entry_level >= 0) append(w.arena->shared()->entry_node);
     uint32_t next = 0;
     for (uint32_t rest = 0; rest < count; rest++) {
+        CHECK_FOR_INTERRUPTS();
         for (; next < w.order.size(); next++)
             for (ArenaLink link : w.arena->links(w.order[next], 0)) append(link.node);
         append(rest);
@@ -93,6 +94,7 @@ write_row_chain(Writer &w, uint32_t first, uint32_t stamp)
     Vec<uint64_t> rows;
     uint64_t head = Address::kNone;
     while (first != kNoRecord) {
+        CHECK_FOR_INTERRUPTS();
         rows.push(w.arena->row(first)->row);
         first = w.arena->row(first)->next;
         if (rows.size() < kMaxListRows && first != kNoRecord) continue;

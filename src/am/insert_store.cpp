@@ -62,7 +62,7 @@ InsertStore::keep(Id id, const Opened &opened)
     uint32_t at = static_cast<uint32_t>(codes_.size());
     codes_.resize(at + info_->shape.padded);
     memcpy(codes_.data() + at, opened.code.data(), info_->shape.padded);
-    return {opened.key, id, opened.node.row.value(), at, opened.node.scalars};
+    return {opened.key, id, opened.node.row.value(), at, opened.node.scalars, (opened.node.flags & kNodeDead) != 0};
 }
 
 float

@@ -16,6 +16,7 @@ public:
         uint64_t row;
         uint32_t code_at;
         quant::CodeScalars scalars;
+        bool is_dead;
     };
 
     // `building`: CREATE INDEX owns the index and will log it whole.
@@ -28,6 +29,7 @@ public:
     uint32_t capacity() const { return info_->shape.capacity; }
     Kept keep(Id id, const Opened &opened);
     float between(const Kept &a, const Kept &b);
+    bool is_dead(const Kept &kept) const { return kept.is_dead; }
     bool is_duplicate(const Kept &kept) const;
     bool add_row(const Kept &kept);
     Id create(int layer, std::span<const Kept> links, std::span<const bool> dominated);

@@ -179,12 +179,8 @@ next_node(IndexScanDesc desc, Found *out)
             }
             bool truncating = guc_iterative_scan == IterativeScan::kOff;
             if (truncating && (scan->found.empty() || scan->taken >= static_cast<size_t>(guc_ef_search))) return false;
-            if (!truncating && (!has_more_to_explore(scan) || scan->opened_nodes > scan->sweep_after)) {
-                if (!may_open_more(scan)) {
-                    if (scan->found.empty()) return false;
-                } else
-                    sweep(desc);
-            }
+            bool at_end = !has_more_to_explore(scan) || scan->opened_nodes > scan->sweep_after;
+            if (!truncating && at_end && may_open_more(scan)) sweep(desc);
         }
         if (scan->found.empty()) break;
         *out = scan->found.pop();

@@ -79,7 +79,7 @@ ArenaStore::init(ArenaShared *shared, quant::Metric metric, uint32_t padded, uin
     uint64_t chunk_bytes = std::max(kLeastChunkBytes, bytes_limit / 1024);
     init_pool(shared->nodes, sizeof(ArenaNode) + padded + capacity * sizeof(ArenaLink), chunk_bytes);
     init_pool(shared->uppers, sizeof(ArenaUpper) + capacity * sizeof(ArenaLink), chunk_bytes / 4);
-    init_pool(shared->rows, sizeof(ArenaRow), kLeastChunkBytes);
+    init_pool(shared->rows, sizeof(ArenaRow), chunk_bytes / 4);
 }
 
 void

@@ -130,6 +130,7 @@ public:
     uint32_t capacity() const { return shared_->capacity; }
     Kept keep(Id id, const Opened &opened) const { return {opened.key, id}; }
     float between(const Kept &a, const Kept &b) { return key_between(node_of(a.id), node_of(b.id)); }
+    bool is_dead(const Kept &) const { return false; }
     bool is_duplicate(const Kept &kept);
     bool add_row(const Kept &kept);
     Id create(int layer, std::span<const Kept> links, std::span<const bool> dominated);

@@ -33,6 +33,8 @@ concept InsertStore =
         { store.capacity() } -> std::same_as<uint32_t>;
         { store.keep(id, opened) } -> std::same_as<typename S::Kept>;
         { store.between(kept, kept) } -> std::same_as<float>;
+        // Whether the kept node is about to be removed: it still leads on, but is no lasting neighbour.
+        { store.is_dead(kept) } -> std::same_as<bool>;
         // Whether the kept node has the very code of the newcomer; and giving it the newcomer's row. The latter is
         // false when the node has gone meanwhile.
         { store.is_duplicate(kept) } -> std::same_as<bool>;
@@ -64,6 +66,18 @@ struct InsertScratch {
     LayerLinks<typename Store::Kept> links[kMaxLevel + 1];
 };
 
+// A newcomer with links to dead nodes alone would be out of reach once these are gone. Where there is nobody else, they
+// are better than nothing.
+template <InsertStore Store>
+void
+drop_dead(Store &store, Vec<typename Store::Kept> &found)
+{
+    size_t living = 0;
+    for (size_t i = 0; i < found.size(); i++)
+        if (!store.is_dead(found[i])) std::swap(found[living++], found[i]);
+    if (living > 0) found.resize(living);
+}
+
 // All nodes opened by a search of width ef_construction around the newcomer on one layer, nearest first.
 // Returns the id of the nearest one layer below.
 template <InsertStore Store>
@@ -84,6 +98,7 @@ find_neighbours(Store &store, Candidate<typename Store::Id> from, size_t ef_cons
         nearest = scratch.opened.key;
         below = store.below(id, scratch.opened);
     }
+    drop_dead(store, scratch.found);
     std::sort(scratch.found.begin(), scratch.found.end(), [](const Kept &a, const Kept &b) { return a.key < b.key; });
     return below;
 }

@@ -5,6 +5,7 @@
 // that one.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -33,14 +34,12 @@ select_neighbours(uint32_t count, uint32_t limit, uint32_t fill, Key key, Betwee
         else
             out[chosen++] = {i, false};
     }
-    uint32_t total = chosen;
-    for (uint32_t j = 0; j < dominated && total < fill; j++) {
-        // The nearest of the dominated lies last; swapping keeps those still to come.
-        Choice next = out[last - j];
-        out[last - j] = out[total];
-        out[total++] = next;
-    }
-    return total;
+    // The nearest of the dominated lies last.
+    std::span<Choice> rest = out.last(dominated);
+    std::reverse(rest.begin(), rest.end());
+    uint32_t kept = std::min(dominated, fill > chosen ? fill - chosen : 0);
+    std::copy(rest.begin(), rest.begin() + kept, out.begin() + chosen);
+    return chosen + kept;
 }
 
 inline constexpr int kRefused = -1;

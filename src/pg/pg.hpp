@@ -6,6 +6,7 @@ extern "C" {
 
 #include "access/amapi.h"
 #include "access/amvalidate.h"
+#include "access/detoast.h"
 #include "access/generic_xlog.h"
 #include "access/genam.h"
 #include "access/htup_details.h"

@@ -148,7 +148,9 @@ Query::dot(const int8_t *code, float scale) const
 float
 distance_key(Metric metric, const Query &query, const CodeScalars &x, double dot)
 {
-    if (metric == Metric::kInnerProduct) return static_cast<float>(-dot);
+    // Damaged scalars must not upset an order that is sorted by keys.
+    if (metric == Metric::kInnerProduct)
+        return std::isnan(dot) ? std::numeric_limits<float>::infinity() : static_cast<float>(-dot);
     double norm = x.norm;
     return static_cast<float>(std::fmax(query.norm2() + norm * norm - 2 * dot, 0));
 }

@@ -6,7 +6,7 @@
 
 #include "kernel/kernel.hpp"
 #include "pg/function.hpp"
-#include "type/vector.hpp"
+#include "type/recent_distance.hpp"
 
 namespace {
 
@@ -19,16 +19,34 @@ dims(const Vector *vector)
     return static_cast<size_t>(vector->dim);
 }
 
-float
+double
 l2_squared(const VectorPair &pair)
 {
     return vhnsw::kernel::active->l2_squared(pair.a->x, pair.b->x, dims(pair.a));
 }
 
-float
+double
+l2(const VectorPair &pair)
+{
+    return sqrt(l2_squared(pair));
+}
+
+double
+l1(const VectorPair &pair)
+{
+    return vhnsw::kernel::active->l1(pair.a->x, pair.b->x, dims(pair.a));
+}
+
+double
 inner_product(const VectorPair &pair)
 {
     return vhnsw::kernel::active->inner_product(pair.a->x, pair.b->x, dims(pair.a));
+}
+
+double
+negative_inner_product(const VectorPair &pair)
+{
+    return -inner_product(pair);
 }
 
 double
@@ -60,11 +78,18 @@ cosine_similarity(const VectorPair &pair)
     return dot / sqrt(squared_norm(pair.a) * squared_norm(pair.b));
 }
 
+double
+cosine(const VectorPair &pair)
+{
+    // std::clamp keeps NaN.
+    return 1.0 - std::clamp(cosine_similarity(pair), -1.0, 1.0);
+}
+
 }  // namespace
 
 VHNSW_FUNCTION(vhnsw_vector_l2_distance)
 {
-    PG_RETURN_FLOAT8(sqrt(static_cast<double>(l2_squared(vector_pair_args(fcinfo)))));
+    PG_RETURN_FLOAT8(recent_distance(fcinfo, l2));
 }
 
 VHNSW_FUNCTION(vhnsw_vector_l2_squared_distance)
@@ -79,32 +104,27 @@ VHNSW_FUNCTION(vhnsw_vector_inner_product)
 
 VHNSW_FUNCTION(vhnsw_vector_negative_inner_product)
 {
-    PG_RETURN_FLOAT8(-static_cast<double>(inner_product(vector_pair_args(fcinfo))));
+    PG_RETURN_FLOAT8(recent_distance(fcinfo, negative_inner_product));
 }
 
 // cosine_distance(vector, vector): NaN when a vector is zero, which has no direction.
 VHNSW_FUNCTION(vhnsw_vector_cosine_distance)
 {
-    const double similarity = cosine_similarity(vector_pair_args(fcinfo));
-
-    // std::clamp keeps NaN.
-    PG_RETURN_FLOAT8(1.0 - std::clamp(similarity, -1.0, 1.0));
+    PG_RETURN_FLOAT8(recent_distance(fcinfo, cosine));
 }
 
 VHNSW_FUNCTION(vhnsw_vector_l1_distance)
 {
-    const auto [a, b] = vector_pair_args(fcinfo);
-
-    PG_RETURN_FLOAT8(vhnsw::kernel::active->l1(a->x, b->x, dims(a)));
+    PG_RETURN_FLOAT8(l1(vector_pair_args(fcinfo)));
 }
 
 // vector_spherical_distance(vector, vector): the angle between unit vectors, in units of pi.
 VHNSW_FUNCTION(vhnsw_vector_spherical_distance)
 {
-    const double cosine = inner_product(vector_pair_args(fcinfo));
+    const double cosine_of_angle = inner_product(vector_pair_args(fcinfo));
 
     // Rounding may leave the product of unit vectors outside of the domain of acos.
-    PG_RETURN_FLOAT8(acos(std::clamp(cosine, -1.0, 1.0)) / M_PI);
+    PG_RETURN_FLOAT8(acos(std::clamp(cosine_of_angle, -1.0, 1.0)) / M_PI);
 }
 
 VHNSW_FUNCTION(vhnsw_vector_norm)
