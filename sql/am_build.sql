@@ -28,7 +28,7 @@ INSERT INTO zeros SELECT i, '[0,0,0]' FROM generate_series(1, 1000) i;
 CREATE INDEX zeros_index ON zeros USING hnsw (embedding vector_cosine_ops);
 SELECT * FROM read_all('zeros', '<=>');
 INSERT INTO zeros SELECT i, CASE i % 3 WHEN 0 THEN vector_of(i, 3) WHEN 1 THEN '[0,0,0]' END
-FROM generate_series(1, 1000) i;
+FROM generate_series(1001, 2000) i;
 SELECT * FROM read_all('zeros', '<=>');
 REINDEX INDEX zeros_index;
 SELECT * FROM read_all('zeros', '<=>');
@@ -74,8 +74,8 @@ INSERT INTO items SELECT i, vector_of(i, 16) FROM generate_series(2001, 2100) i;
 SELECT * FROM read_all('items WHERE id % 10 = 3', '<#>');
 SELECT * FROM read_all('items', '<->', 'subvector(embedding, 1, 8)::vector(8)');
 -- vectors of several dimensions in one column, each with its index
-CREATE TABLE mixed (embedding vector);
-INSERT INTO mixed SELECT vector_of(i, 2 + i % 2) FROM generate_series(1, 200) i;
+CREATE TABLE mixed (id int, embedding vector);
+INSERT INTO mixed SELECT i, vector_of(i, 2 + i % 2) FROM generate_series(1, 200) i;
 CREATE INDEX ON mixed USING hnsw ((embedding::vector(2)) vector_l2_ops) WHERE vector_dims(embedding) = 2;
 CREATE INDEX ON mixed USING hnsw ((embedding::vector(3)) vector_l2_ops) WHERE vector_dims(embedding) = 3;
 SELECT * FROM read_all('mixed WHERE vector_dims(embedding) = 2', '<->', '(embedding::vector(2))');

@@ -27,8 +27,8 @@ SELECT * FROM read_all('items');
 SELECT mean_recall('items', 16) >= 0.95;
 
 -- NULLs and rows without direction take memory too
-CREATE TABLE others (embedding vector(3));
-INSERT INTO others SELECT CASE i % 3 WHEN 0 THEN '[0,0,0]'::vector WHEN 1 THEN '[1,2,3]' END
+CREATE TABLE others (id int, embedding vector(3));
+INSERT INTO others SELECT i, CASE i % 3 WHEN 0 THEN '[0,0,0]'::vector WHEN 1 THEN '[1,2,3]' END
 FROM generate_series(1, 60000) i;
 CREATE INDEX others_index ON others USING hnsw (embedding vector_cosine_ops);
 \! psql -Xqc 'REINDEX INDEX others_index' 2>&1 | sed 's/after [0-9]* rows/after N rows/'

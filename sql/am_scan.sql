@@ -12,12 +12,12 @@ SELECT vector_of(-1, 16) AS q \gset
 -- each operator has its index, from either side; nothing else has
 EXPLAIN (COSTS OFF) SELECT id FROM items ORDER BY embedding <-> :'q' LIMIT 5;
 EXPLAIN (COSTS OFF) SELECT id FROM items ORDER BY :'q' <#> embedding LIMIT 5;
-EXPLAIN (COSTS OFF) SELECT id FROM items ORDER BY embedding <=> (SELECT embedding FROM items WHERE id = 7) LIMIT 5;
+SELECT explain('SELECT id FROM items ORDER BY embedding <=> (SELECT embedding FROM items WHERE id = 7) LIMIT 5');
 EXPLAIN (COSTS OFF) SELECT id FROM items ORDER BY embedding <-> :'q' DESC LIMIT 5;
 EXPLAIN (COSTS OFF) SELECT id FROM items ORDER BY embedding <+> :'q' LIMIT 5;
 SET enable_seqscan = off;
 SET enable_bitmapscan = off;
-EXPLAIN (COSTS OFF) SELECT count(*) FROM items WHERE embedding <-> :'q' < 10;
+SELECT explain(format('SELECT count(*) FROM items WHERE embedding <-> %L < 10', :'q'));
 RESET enable_bitmapscan;
 RESET enable_seqscan;
 
@@ -61,7 +61,7 @@ INSERT INTO asked VALUES (6, NULL), (7, vector_of(-1, 16)), (8, NULL);
 CREATE VIEW answers AS
     SELECT number, count(*) AS rows, array_agg(d) AS distances
     FROM asked, LATERAL (SELECT embedding <-> query AS d FROM items ORDER BY d LIMIT 10) s GROUP BY number;
-EXPLAIN (COSTS OFF) SELECT * FROM answers;
+SELECT explain('SELECT * FROM answers');
 SET hnsw.ef_search = 200;
 CREATE TABLE by_index AS SELECT * FROM answers;
 SET enable_seqscan = on;

@@ -7,7 +7,9 @@ CREATE TEMP VIEW members AS
     SELECT classid, objid, pg_describe_object(classid, objid, 0) COLLATE "C" AS name
     FROM pg_depend
     WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
-          AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'vectorhnsw');
+          AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'vectorhnsw')
+          -- array types are members from 17 on
+          AND NOT (classid = 'pg_type'::regclass AND objid IN (SELECT typarray FROM pg_type));
 SELECT name FROM members ORDER BY name;
 
 SELECT extname, extrelocatable FROM pg_extension WHERE extname = 'vectorhnsw';

@@ -82,6 +82,11 @@ extern "C" {
     } while (0)
 #endif
 
+// 18 adds members to structs that are initialised by position; what is left out is zero.
+#if PG_VERSION_NUM >= 180000
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#endif
+
 #ifdef PG_MODULE_MAGIC_EXT
 #define VHNSW_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "vectorhnsw")
 #else
@@ -109,6 +114,15 @@ count_index_search([[maybe_unused]] IndexScanDesc desc)
     if (desc->instrument) desc->instrument->nsearches++;
 #endif
 }
+
+#if PG_VERSION_NUM >= 180000
+// From 18 on the delay point wants to know whether ANALYZE asks.
+inline void
+vacuum_delay_point()
+{
+    ::vacuum_delay_point(false);
+}
+#endif
 
 // A new page at the end of a relation, pinned and exclusively locked.
 inline Buffer
