@@ -23,17 +23,19 @@ CREATE TABLE source AS SELECT * FROM artworks;
 CREATE INDEX by_vector ON artworks USING hnsw (embedding vector_cosine_ops);
 END
 
-# How much WAL an undisturbed VACUUM of the index writes.
+# It takes its time, so that it can be caught at it.
 my $vacuum = 'VACUUM (PARALLEL 0) artworks';
+my @slowly = ('SET vacuum_cost_delay = 1', 'SET vacuum_cost_limit = 100');
 sub delete_rows { $node->safe_psql('postgres', "DELETE FROM artworks WHERE id % 10 = $_[0]"); return }
 
 sub start_vacuum {
-    my ($session) = background($node, $vacuum);
+    my ($session) = background($node, @slowly, $vacuum);
     my $start = wait_for($node,
         "SELECT pg_current_wal_insert_lsn() FROM pg_stat_progress_vacuum WHERE phase = 'vacuuming indexes'");
     return ($session, $start);
 }
 
+# How much WAL an undisturbed VACUUM of the index writes.
 delete_rows(0);
 my ($session, $start) = start_vacuum();
 my $end = wait_for($node, <<'END');
@@ -45,21 +47,24 @@ my $bytes = $node->safe_psql('postgres', "SELECT '$end'::pg_lsn - '$start'");
 note("an undisturbed VACUUM writes $bytes bytes");
 $node->safe_psql('postgres', 'INSERT INTO artworks SELECT * FROM source WHERE id % 10 = 0');
 
-my $round = 0;
+my ($round, $caught) = (0, 0);
 for my $share (0, .1, .25, .4, .55, .7, .85) {
     my $victim = ++$round % 2 ? 'server' : 'backend';
     my $label = "$victim killed after " . 100 * $share . ' % of VACUUM';
     delete_rows($round);
     ($session, $start) = start_vacuum();
     my $pid = wait_for($node, <<"END");
-SELECT pid FROM pg_stat_activity WHERE query = '$vacuum' AND pg_current_wal_insert_lsn() - '$start' >= $share * $bytes
+SELECT coalesce(max(pid), 0) FROM pg_stat_progress_vacuum
+HAVING count(*) = 0 OR pg_current_wal_insert_lsn() - '$start' >= $share * $bytes
 END
-    crash($node, $victim eq 'backend' ? $pid : undef);
+    $caught++ if $pid;
+    crash($node, $pid && $victim eq 'backend' ? $pid : undef);
     $session->finish;
     complete_ok($node, 'artworks', '<=>', $label);
     $node->safe_psql('postgres', "INSERT INTO artworks SELECT * FROM source WHERE id % 10 = $round");
     complete_ok($node, 'artworks', '<=>', "$label, rows added");
 }
+cmp_ok($caught, '>=', 4, 'VACUUM was still running when most crashes came');
 
 delete_rows(9);
 is(($node->psql('postgres', $vacuum))[2], '', 'VACUUM to the end');
