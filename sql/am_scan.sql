@@ -12,12 +12,12 @@ SELECT vector_of(-1, 16) AS q \gset
 -- each operator has its index, from either side; nothing else has
 EXPLAIN (COSTS OFF) SELECT id FROM items ORDER BY embedding <-> :'q' LIMIT 5;
 EXPLAIN (COSTS OFF) SELECT id FROM items ORDER BY :'q' <#> embedding LIMIT 5;
-SELECT explain('SELECT id FROM items ORDER BY embedding <=> (SELECT embedding FROM items WHERE id = 7) LIMIT 5');
+EXPLAIN (COSTS OFF) SELECT id FROM items ORDER BY embedding <=> (SELECT embedding FROM items WHERE id = 7) LIMIT 5;
 EXPLAIN (COSTS OFF) SELECT id FROM items ORDER BY embedding <-> :'q' DESC LIMIT 5;
 EXPLAIN (COSTS OFF) SELECT id FROM items ORDER BY embedding <+> :'q' LIMIT 5;
 SET enable_seqscan = off;
 SET enable_bitmapscan = off;
-SELECT explain(format('SELECT count(*) FROM items WHERE embedding <-> %L < 10', :'q'));
+EXPLAIN (COSTS OFF) SELECT count(*) FROM items WHERE embedding <-> :'q' < 10;
 RESET enable_bitmapscan;
 RESET enable_seqscan;
 
@@ -51,7 +51,8 @@ CREATE INDEX grid_index ON grid USING hnsw (embedding vector_l2_ops);
 EXPLAIN (COSTS OFF) SELECT id FROM grid WHERE id = 9999 ORDER BY embedding <-> '[0,0]' LIMIT 10;
 SELECT wanted, found
 FROM unnest(ARRAY[0, 99, 5050, 9999]) wanted
-     LEFT JOIN LATERAL (SELECT id AS found FROM grid WHERE id = wanted ORDER BY embedding <-> '[0,0]' LIMIT 10) s ON true;
+     LEFT JOIN LATERAL (SELECT id AS found FROM grid WHERE id = wanted ORDER BY embedding <-> '[0,0]' LIMIT 10) s
+     ON true;
 RESET hnsw.ef_search;
 
 -- the query comes from another table, again and again, NULLs among them
@@ -61,7 +62,7 @@ INSERT INTO asked VALUES (6, NULL), (7, vector_of(-1, 16)), (8, NULL);
 CREATE VIEW answers AS
     SELECT number, count(*) AS rows, array_agg(d) AS distances
     FROM asked, LATERAL (SELECT embedding <-> query AS d FROM items ORDER BY d LIMIT 10) s GROUP BY number;
-SELECT explain('SELECT * FROM answers');
+EXPLAIN (COSTS OFF) SELECT * FROM answers;
 SET hnsw.ef_search = 200;
 CREATE TABLE by_index AS SELECT * FROM answers;
 SET enable_seqscan = on;

@@ -80,5 +80,17 @@ FROM unnest(ARRAY['extremes', 'inserted']) source, metrics, wrong_answers(source
 ORDER BY source, class;
 RESET hnsw.ef_search;
 
-DROP TABLE metrics, extremes, inserted;
+-- so nearly equal that many share a node, and yet in exact order
+CREATE TABLE near (embedding vector(2));
+INSERT INTO near SELECT ARRAY[i / 10.0, 100]::vector FROM generate_series(1, 100) i;
+INSERT INTO near SELECT ARRAY[16777216, i / 10.0]::vector FROM generate_series(1, 100) i;
+CREATE INDEX near_l2 ON near USING hnsw (embedding vector_l2_ops);
+CREATE INDEX near_ip ON near USING hnsw (embedding vector_ip_ops);
+CREATE INDEX near_cosine ON near USING hnsw (embedding vector_cosine_ops);
+INSERT INTO near SELECT ARRAY[i / 15.0, 100]::vector FROM generate_series(1, 100) i;
+SET hnsw.ef_search = 1000;
+SELECT operator, missing, disordered FROM metrics, wrong_answers('near', operator) ORDER BY class;
+RESET hnsw.ef_search;
+
+DROP TABLE metrics, extremes, inserted, near;
 DROP FUNCTION wrong_answers(text, text), wrong_answers(int, text, text, text);
