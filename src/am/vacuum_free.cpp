@@ -94,7 +94,7 @@ free_dead(Vacuum &vacuum, uint64_t kept)
     BlockNumber blocks = block_count(vacuum.index);
     for (BlockNumber block = kMetaBlock + 1; block < blocks; block++) {
         if (!vacuum.dead.may_contain_any_of(block)) continue;
-        vacuum_delay_point();
+        vacuum_pause();
         free_page(vacuum, block, kept);
     }
     IndexFreeSpaceMapVacuum(vacuum.index);

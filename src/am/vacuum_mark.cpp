@@ -155,7 +155,7 @@ vacuum_chain(MarkPass &pass, BlockNumber owner_block, uint64_t head, uint32_t st
     uint64_t all = 0;
     ChainWalk walk;
     for (uint64_t at = head; at != Address::kNone;) {
-        vacuum_delay_point();
+        vacuum_pause();
         walk.visit(pass.vacuum->index, at);
         uint32_t living;
         at = vacuum_list(pass, owner_block, at, stamp, &living);
@@ -300,7 +300,7 @@ mark_dead(Vacuum &vacuum, IndexBulkDeleteCallback callback, void *callback_state
     pass.owners.reserve(quant::kMaxNodesPerPage);
     if (report_progress) pgstat_progress_update_param(PROGRESS_SCAN_BLOCKS_TOTAL, blocks);
     for (BlockNumber block = kMetaBlock + 1; block < blocks; block++) {
-        vacuum_delay_point();
+        vacuum_pause();
         mark_page(pass, block);
         if (report_progress) pgstat_progress_update_param(PROGRESS_SCAN_BLOCKS_DONE, block + 1);
     }
@@ -311,7 +311,7 @@ mark_dead(Vacuum &vacuum, IndexBulkDeleteCallback callback, void *callback_state
     if (!vacuum.any_dead) return;
     for (BlockNumber block = kMetaBlock + 1; block < blocks; block++) {
         if (!pass.upper_blocks.may_contain(block)) continue;
-        vacuum_delay_point();
+        vacuum_pause();
         mark_upper_tuples(pass, block);
     }
 }

@@ -244,7 +244,7 @@ repair_links(Vacuum &vacuum)
     char *page = static_cast<char *>(palloc(BLCKSZ));
     BlockNumber blocks = block_count(vacuum.index);
     for (BlockNumber block = kMetaBlock + 1; block < blocks; block++) {
-        vacuum_delay_point();
+        vacuum_pause();
         Buffer buffer = read_for_vacuum(vacuum, block);
         bool found = copy_page_to_repair(vacuum, buffer, page);
         LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
@@ -254,7 +254,7 @@ repair_links(Vacuum &vacuum)
             if (!needs_repair(vacuum, node)) continue;
             uint64_t id = Address::make(block, offset, node->version);
             if (store.begin(id, node)) graph::repair(store, id, store.links(), scratch);
-            vacuum_delay_point();
+            vacuum_pause();
         }
         ReleaseBuffer(buffer);
     }

@@ -124,6 +124,17 @@ vacuum_delay_point()
 }
 #endif
 
+// Where VACUUM sleeps, to spare others, and can be cancelled.
+inline void
+vacuum_pause()
+{
+#if PG_VERSION_NUM >= 180000
+    vacuum_delay_point(false);
+#else
+    vacuum_delay_point();
+#endif
+}
+
 // A new page at the end of a relation, pinned and exclusively locked.
 inline Buffer
 extend_relation(Relation relation)
