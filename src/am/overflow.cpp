@@ -80,24 +80,25 @@ follow_map(Relation index, Size bytes)
 Buffer
 take_room(Relation index, PageEdit &edit, Size bytes, OverflowTarget &target, Page *page)
 {
-    Buffer buffer = InvalidBuffer;
+    Size left = 0;
     if (BlockNumberIsValid(target.block)) {
-        buffer = lock_overflow_page(index, target.block);
-        if (buffer != InvalidBuffer && !has_room(BufferGetPage(buffer), bytes)) {
+        Buffer buffer = lock_overflow_page(index, target.block);
+        if (buffer != InvalidBuffer && has_room(BufferGetPage(buffer), bytes)) {
+            *page = edit.page(buffer);
+            return buffer;
+        }
+        if (buffer != InvalidBuffer) {
+            left = PageGetExactFreeSpace(BufferGetPage(buffer));
             UnlockReleaseBuffer(buffer);
-            buffer = InvalidBuffer;
         }
     }
-    if (buffer == InvalidBuffer) {
-        buffer = follow_map(index, bytes);
-        bool is_new = buffer == InvalidBuffer;
-        if (is_new) buffer = extend_index(index);
-        target = {BufferGetBlockNumber(buffer), true};
-        *page = edit.page(buffer, is_new);
-        if (is_new) init_page(*page, PageKind::kOverflow);
-        return buffer;
-    }
-    *page = edit.page(buffer);
+    Buffer buffer = follow_map(index, bytes);
+    bool is_new = buffer == InvalidBuffer;
+    if (is_new) buffer = extend_index(index);
+    *page = edit.page(buffer, is_new);
+    if (is_new) init_page(*page, PageKind::kOverflow);
+    // An item that fills a page of its own does not make the next ones leave a better one.
+    if (PageGetExactFreeSpace(*page) > left + bytes) target = {BufferGetBlockNumber(buffer), true};
     return buffer;
 }
 
