@@ -113,7 +113,8 @@ repair(Store &store, typename Store::Id owner, std::span<const typename Store::I
             if (store.keep(scratch.live.pop().id, kept)) scratch.kept.push(kept);
         } else if (remaining + scratch.kept.size() < kFewLinks && !scratch.dead.empty() && walked++ < kMaxWalk) {
             host_check_interrupts();
-            expand(store, owner, scratch.dead.pop().id, scratch);
+            Candidate<typename Store::Id> next = scratch.dead.pop();
+            if (expand(store, owner, next.id, scratch) == Fate::kAlive) scratch.live.push(next);
         } else {
             break;
         }
