@@ -49,6 +49,7 @@ put_item(Page page, const void *item, Size bytes)
 Buffer
 lock_overflow_page(Relation index, BlockNumber block)
 {
+    if (!BlockNumberIsValid(block)) return InvalidBuffer;
     Buffer buffer = ReadBuffer(index, block);
     bool is_new = PageIsNew(BufferGetPage(buffer));  // the map outlived a crash that the page did not
     if (!is_new) check_page(index, buffer);
@@ -144,8 +145,10 @@ add_to_row_list(Relation index, PageEdit &edit, Packed48 *head, uint32_t stamp, 
     ChainWalk walk;
     for (uint64_t at = head->value(); at != Address::kNone;) {
         walk.visit(index, at);
-        Buffer buffer = read_locked(index, Address::block(at), BUFFER_LOCK_EXCLUSIVE);
-        DiskRowList *list = row_list_at(index, buffer, BufferGetPage(buffer), Address::offset(at), stamp);
+        Buffer buffer = lock_overflow_page(index, Address::block(at));
+        DiskRowList *list = nullptr;
+        if (buffer != InvalidBuffer)
+            list = row_list_at(index, buffer, BufferGetPage(buffer), Address::offset(at), stamp);
         if (list == nullptr) report_corruption(index, Address::block(at), "missing row list");
         if (list->count < list->capacity) {
             list = row_list_at(index, buffer, edit.page(buffer), Address::offset(at), stamp);
