@@ -23,7 +23,7 @@ Extent
 extent(std::span<const float> x)
 {
     float max_abs = 0;
-    for (float v : x) max_abs = std::fmax(max_abs, std::fabs(v));
+    for (float v : x) max_abs = std::fabs(v) > max_abs ? std::fabs(v) : max_abs;
     double norm2 = 0;
     for (float v : x) norm2 += static_cast<double>(v) * v;
     return {max_abs, std::sqrt(norm2)};
