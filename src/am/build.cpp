@@ -118,21 +118,11 @@ create_metapage(Relation index, const IndexInfo &info, ForkNumber fork)
     UnlockReleaseBuffer(buffer);
 }
 
-void
-init_shared(BuildShared *shared, const BuildState &state)
-{
-    memset(static_cast<void *>(shared), 0, sizeof(*shared));
-    shared->heap_id = RelationGetRelid(state.heap);
-    shared->index_id = RelationGetRelid(state.index);
-    shared->concurrent = state.index_info->ii_Concurrent;
-    shared->ef_construction = option_ef_construction(state.index);
-}
-
 double
 build_alone(BuildState &state)
 {
     auto *shared = static_cast<BuildShared *>(palloc(sizeof(BuildShared)));
-    init_shared(shared, state);
+    init_build_shared(shared, state);
     state.shared = shared;
     MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "hnsw build graph", ALLOCSET_DEFAULT_SIZES);
     auto *arena = static_cast<graph::ArenaShared *>(MemoryContextAlloc(memory, sizeof(graph::ArenaShared)));
@@ -146,6 +136,16 @@ build_alone(BuildState &state)
 }
 
 }  // namespace
+
+void
+init_build_shared(BuildShared *shared, const BuildState &state)
+{
+    memset(static_cast<void *>(shared), 0, sizeof(*shared));
+    shared->heap_id = RelationGetRelid(state.heap);
+    shared->index_id = RelationGetRelid(state.index);
+    shared->concurrent = state.index_info->ii_Concurrent;
+    shared->ef_construction = option_ef_construction(state.index);
+}
 
 void
 init_participant(BuildState &state, graph::ArenaShared *arena, graph::ArenaMemory memory)

@@ -51,6 +51,9 @@ struct BuildState {
 // Takes part: scans (the table, or its share of `scan`) until no row is left. Returns the number of rows scanned.
 double build_scan(BuildState &state, TableScanDesc scan);
 
+// Fills what a build by one process needs of the shared part, and zeroes the rest.
+void init_build_shared(BuildShared *shared, const BuildState &state);
+
 // Prepares what is private to a participant: arena, scratch, rotation.
 void init_participant(BuildState &state, graph::ArenaShared *arena, graph::ArenaMemory memory);
 

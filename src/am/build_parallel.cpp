@@ -2,7 +2,6 @@
 // segments.
 #include "am/build.hpp"
 
-#include "am/options.hpp"
 
 namespace vhnsw::am {
 
@@ -105,12 +104,8 @@ wait_for_participants(BuildShared *shared, int participants)
 void
 init_shared(BuildShared *shared, const BuildState &leader)
 {
-    memset(static_cast<void *>(shared), 0, sizeof(*shared));
-    shared->heap_id = RelationGetRelid(leader.heap);
-    shared->index_id = RelationGetRelid(leader.index);
-    shared->concurrent = leader.index_info->ii_Concurrent;
+    init_build_shared(shared, leader);
     shared->parallel = true;
-    shared->ef_construction = option_ef_construction(leader.index);
     BarrierInit(&shared->barrier, 0);
     ConditionVariableInit(&shared->done_changed);
     SpinLockInit(&shared->mutex);

@@ -68,6 +68,9 @@ Buffer read_recent(Relation index, BlockNumber block);
 // not pinned and may be another one by now: nothing is read.
 void prefetch_recent(Relation index, BlockNumber block, uint32_t from, uint32_t bytes);
 
+// Raises INDEX_CORRUPTED when the index has no such block. For addresses that come from its pages.
+void check_block(Relation index, BlockNumber block);
+
 // Pins and locks (BUFFER_LOCK_SHARE or _EXCLUSIVE) a page after checking it.
 Buffer read_locked(Relation index, BlockNumber block, int lock);
 

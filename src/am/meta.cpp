@@ -53,8 +53,9 @@ is_sound(const quant::NodeShape &shape)
     return node_bytes(shape) <= kMaxItemBytes;
 }
 
+// `dims` and the metric are also known from the catalogue; dims is -1 when the column has been relieved of its limit.
 IndexInfo
-checked_info(Relation index, const DiskMeta *meta)
+checked_info(Relation index, const DiskMeta *meta, const OpclassInfo &opclass, int dims)
 {
     const IndexInfo info = {
         .metric = meta->metric,
@@ -67,8 +68,9 @@ checked_info(Relation index, const DiskMeta *meta)
                   .code_inline = meta->code_inline == 1},
     };
 
-    if (info.metric < quant::Metric::kL2 || info.metric > quant::Metric::kCosine)
-        report_corruption(index, kMetaBlock, "unknown metric");
+    if (info.metric != opclass.metric) report_corruption(index, kMetaBlock, "metric of another operator class");
+    if (dims >= 0 && info.shape.dims != static_cast<uint32_t>(dims))
+        report_corruption(index, kMetaBlock, "dimensions of another column");
     if (info.m < kMinM || info.m > kMaxM || meta->code_inline > 1 || !is_sound(info.shape))
         report_corruption(index, kMetaBlock, "impossible shape of nodes");
     return info;
@@ -111,11 +113,14 @@ IndexInfo
 read_info(Relation index)
 {
     if (index->rd_amcache == nullptr) {
-        auto *cached = static_cast<IndexCache *>(MemoryContextAllocZero(index->rd_indexcxt, sizeof(IndexCache)));
+        const OpclassInfo *opclass = opclass_info(index);
+        const int dims = opclass->dims_of_typmod(TupleDescAttr(index->rd_att, 0)->atttypmod);
         Buffer buffer = lock_meta(index, BUFFER_LOCK_SHARE);
-
-        cached->info = checked_info(index, meta_of(BufferGetPage(buffer)));
+        const IndexInfo info = checked_info(index, meta_of(BufferGetPage(buffer)), *opclass, dims);
         UnlockReleaseBuffer(buffer);
+
+        auto *cached = static_cast<IndexCache *>(MemoryContextAllocZero(index->rd_indexcxt, sizeof(IndexCache)));
+        cached->info = info;
         index->rd_amcache = cached;
     }
     return static_cast<const IndexCache *>(index->rd_amcache)->info;
@@ -204,11 +209,17 @@ extend_index(Relation index)
     return extend_relation(index);
 }
 
+// What ReadBuffer would say of files helps nobody to repair the index; and to InvalidBlockNumber it would add a page.
+void
+check_block(Relation index, BlockNumber block)
+{
+    if (block >= RelationGetNumberOfBlocks(index)) report_corruption(index, block, "beyond the end of the index");
+}
+
 Buffer
 read_locked(Relation index, BlockNumber block, int lock)
 {
-    // To ReadBuffer this number means: extend the relation.
-    if (!BlockNumberIsValid(block)) report_corruption(index, block, "address beyond the last possible block");
+    check_block(index, block);
     Buffer buffer = ReadBuffer(index, block);
 
     LockBuffer(buffer, lock);

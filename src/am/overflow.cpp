@@ -34,12 +34,13 @@ has_room(Page page, Size bytes)
     return offset != InvalidOffsetNumber && PageGetExactFreeSpace(page) >= MAXALIGN(bytes) + pointer;
 }
 
+// REQUIRES: has_room().
 OffsetNumber
-put_item(Page page, const void *item, Size bytes)
+put_item(Relation index, Buffer buffer, Page page, const void *item, Size bytes)
 {
     OffsetNumber offset =
         PageAddItemExtended(page, static_cast<Item>(const_cast<void *>(item)), bytes, free_offset(page), PAI_OVERWRITE);
-    if (offset == InvalidOffsetNumber) elog(ERROR, "failed to add an item of %zu bytes to an overflow page", bytes);
+    if (offset == InvalidOffsetNumber) report_corruption(index, BufferGetBlockNumber(buffer), "no room where there should be");
     return offset;
 }
 
@@ -49,7 +50,7 @@ put_item(Page page, const void *item, Size bytes)
 Buffer
 lock_overflow_page(Relation index, BlockNumber block)
 {
-    if (!BlockNumberIsValid(block)) return InvalidBuffer;
+    check_block(index, block);
     Buffer buffer = ReadBuffer(index, block);
     bool is_new = PageIsNew(BufferGetPage(buffer));  // the map outlived a crash that the page did not
     if (!is_new) check_page(index, buffer);
@@ -129,7 +130,7 @@ store_item(Relation index, std::span<const char> item, OverflowTarget &target, b
     edit.begin(index, building);
     Page page;
     Buffer buffer = take_room(index, edit, item.size(), target, &page);
-    OffsetNumber offset = put_item(page, item.data(), item.size());
+    OffsetNumber offset = put_item(index, buffer, page, item.data(), item.size());
     edit.finish();
     uint64_t address = Address::make(BufferGetBlockNumber(buffer), offset, 0);
     UnlockReleaseBuffer(buffer);
@@ -163,7 +164,7 @@ add_to_row_list(Relation index, PageEdit &edit, Packed48 *head, uint32_t stamp, 
     NewRowList list({&row, 1}, capacity, head->value(), stamp);
     Page page;
     Buffer buffer = take_room(index, edit, list.bytes, target, &page);
-    OffsetNumber offset = put_item(page, list.block.data, list.bytes);
+    OffsetNumber offset = put_item(index, buffer, page, list.block.data, list.bytes);
     *head = Packed48::from(Address::make(BufferGetBlockNumber(buffer), offset, 0));
     return buffer;
 }

@@ -22,27 +22,12 @@ PageStore::init(Relation index, const IndexInfo &info, const quant::Query &query
     }
 }
 
-// Reads a code kept apart, piece by piece. No page is locked.
-static bool
-read_pieces(Relation index, const quant::NodeShape &shape, const uint8_t *addresses, uint32_t stamp, int8_t *code)
-{
-    for (uint32_t at = 0, piece = 0; at < shape.padded; at += kMaxPieceBytes, piece++) {
-        Packed48 address;
-        memcpy(&address, addresses + piece * sizeof(address), sizeof(address));
-        uint32_t bytes = Min(kMaxPieceBytes, shape.padded - at);
-        if (!read_code_piece(index, address.value(), stamp, {code + at, bytes})) return false;
-    }
-    return true;
-}
-
 bool
 PageStore::score_node(const quant::NodeBody &body, Opened &opened)
 {
     const int8_t *code = body.code();
     if (!info_->shape.code_inline) {
-        if (!read_pieces(index_, info_->shape, reinterpret_cast<const uint8_t *>(code), opened.node.stamp,
-                         pieced_code_.data()))
-            return false;
+        if (!read_code(index_, info_->shape, code, opened.node.stamp, pieced_code_.span())) return false;
         code = pieced_code_.data();
     }
     opened.dot = query_->dot(code, opened.node.scalars.scale);
