@@ -21,14 +21,13 @@ uniform_vectors(Rng &rng, size_t count, size_t dims)
     return vectors;
 }
 
-// Around `clusters` centres, a tenth as wide as these are apart: in the order of the clusters, the least favourable one
-// for a graph that grows row by row.
+// Around `clusters` centres, a tenth as wide as these are apart; in turns.
 inline std::vector<Floats>
 clustered_vectors(Rng &rng, size_t count, size_t dims, size_t clusters)
 {
     std::vector<Floats> centres = uniform_vectors(rng, clusters, dims), vectors = uniform_vectors(rng, count, dims);
     for (size_t i = 0; i < count; ++i)
-        for (size_t d = 0; d < dims; ++d) vectors[i][d] = centres[i * clusters / count][d] + 0.1f * vectors[i][d];
+        for (size_t d = 0; d < dims; ++d) vectors[i][d] = centres[i % clusters][d] + 0.1f * vectors[i][d];
     return vectors;
 }
 

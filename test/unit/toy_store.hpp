@@ -106,6 +106,7 @@ public:
     {
         return squared_distance(nodes[node_of(a.id)].vector, nodes[node_of(b.id)].vector);
     }
+    bool is_dead(const Kept &kept) const { return dead.count(node_of(kept.id)); }
     bool is_duplicate(const Kept &kept) const { return nodes[node_of(kept.id)].vector == target_; }
     bool add_row(const Kept &kept)
     {
@@ -145,6 +146,7 @@ public:
     uint32_t entry_node = 0;
     double estimate_noise = 0;   // estimates are wrong by up to this share
     std::set<uint32_t> gone;     // nodes that open() does not find
+    std::set<uint32_t> dead;     // nodes that lead on, but are to be removed
     std::set<uint32_t> full;     // nodes that take no rows
     std::map<Id, size_t> opens;  // how often each was opened
     Id prefetched = 0;
