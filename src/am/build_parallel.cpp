@@ -2,7 +2,6 @@
 // segments.
 #include "am/build.hpp"
 
-
 namespace vhnsw::am {
 
 namespace {
