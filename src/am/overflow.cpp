@@ -40,7 +40,8 @@ put_item(Relation index, Buffer buffer, Page page, const void *item, Size bytes)
 {
     OffsetNumber offset =
         PageAddItemExtended(page, static_cast<Item>(const_cast<void *>(item)), bytes, free_offset(page), PAI_OVERWRITE);
-    if (offset == InvalidOffsetNumber) report_corruption(index, BufferGetBlockNumber(buffer), "no room where there should be");
+    if (offset == InvalidOffsetNumber)
+        report_corruption(index, BufferGetBlockNumber(buffer), "no room where there should be");
     return offset;
 }
 
