@@ -47,10 +47,18 @@ insert_in_memory(BuildState &state, const VectorInput &input, uint64_t row)
     return true;
 }
 
+// The number of rows to come, as far as the catalogue knows. Never negative.
+int64
+expected_rows(Relation heap)
+{
+    return static_cast<int64>(Max(heap->rd_rel->reltuples, 0.0f));
+}
+
 // The arena is full. All participants meet, one of them writes the graph, and all go on through the pages.
 void
 leave_memory(BuildState &state)
 {
+    show_phase(state, kPhaseWrite, 0);
     if (!state.shared->parallel || BarrierArriveAndWait(&state.shared->barrier, PG_WAIT_EXTENSION)) {
         ereport(NOTICE, (errmsg("hnsw graph no longer fits into maintenance_work_mem after %llu rows",
                                 static_cast<unsigned long long>(state.shared->rows.load())),
@@ -60,7 +68,7 @@ leave_memory(BuildState &state)
     }
     if (state.shared->parallel) BarrierArriveAndWait(&state.shared->barrier, PG_WAIT_EXTENSION);
     state.in_pages = true;
-    if (state.is_leader) pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseInsert);
+    show_phase(state, kPhaseInsert, expected_rows(state.heap));
 }
 
 void
@@ -156,6 +164,16 @@ init_participant(BuildState &state, graph::ArenaShared *arena, graph::ArenaMemor
     state.rng = Rng(kLevelSeed + (state.is_leader ? 0 : random_seed()));
 }
 
+void
+show_phase(const BuildState &state, BuildPhase phase, int64 total)
+{
+    constexpr int params[] = {PROGRESS_CREATEIDX_SUBPHASE, PROGRESS_CREATEIDX_TUPLES_TOTAL,
+                              PROGRESS_CREATEIDX_TUPLES_DONE};
+    const int64 values[] = {phase, total, 0};
+
+    if (state.is_leader) pgstat_progress_update_multi_param(lengthof(params), params, values);
+}
+
 double
 build_scan(BuildState &state, TableScanDesc scan)
 {
@@ -177,9 +195,7 @@ am_build(Relation heap, Relation index, struct ::IndexInfo *index_info)
     state.info = new_index_info(index, *state.opclass);
     create_metapage(index, state.info, MAIN_FORKNUM);
 
-    pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseLoad);
-    if (heap->rd_rel->reltuples > 0)
-        pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_TOTAL, static_cast<int64>(heap->rd_rel->reltuples));
+    show_phase(state, kPhaseLoad, expected_rows(heap));
     double heap_rows = 0;
     int workers = plan_build_workers(heap, index, index_info);
     if (workers == 0 || !build_parallel(state, workers, &heap_rows)) heap_rows = build_alone(state);

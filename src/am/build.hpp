@@ -48,6 +48,10 @@ struct BuildState {
     MemoryContext row_context;  // reset for every row
 };
 
+// What pg_stat_progress_create_index says from now on: a phase, and how many rows or tuples it will count (0: not
+// known).
+void show_phase(const BuildState &state, BuildPhase phase, int64 total);
+
 // Takes part: scans (the table, or its share of `scan`) until no row is left. Returns the number of rows scanned.
 double build_scan(BuildState &state, TableScanDesc scan);
 

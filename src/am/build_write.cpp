@@ -233,11 +233,7 @@ write_graph(BuildState &state)
     for (Vec<float> *floats : {&w.own, &w.other, &w.scratch}) floats->resize(shape.padded);
 
     arrange(w);
-    if (state.is_leader) {
-        pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseWrite);
-        pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_TOTAL,
-                                     static_cast<int64>(w.order.size() + w.upper_place.size()));
-    }
+    show_phase(state, kPhaseWrite, static_cast<int64>(w.order.size() + w.upper_place.size()));
     write_overflow(w);
     write_nodes(w);
     write_metapage(w);
