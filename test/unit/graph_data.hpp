@@ -49,6 +49,7 @@ nearest(const std::vector<Floats> &vectors, const Floats &query, size_t k)
 inline double
 share_found(const std::vector<uint64_t> &wanted, const std::vector<uint64_t> &found)
 {
+    if (wanted.empty()) return 1;
     size_t hits = 0;
     for (uint64_t row : wanted) hits += std::find(found.begin(), found.end(), row) != found.end();
     return static_cast<double>(hits) / static_cast<double>(wanted.size());
