@@ -82,8 +82,8 @@ total_i32(__m256i v)
     return static_cast<uint32_t>(_mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xB1))));
 }
 
-// |a| times b with the sign of a: VPMADDUBSW multiplies unsigned by signed bytes. Elements of -127..127 make a pair of
-// products at most 2 * 127 * 127, which does not saturate.
+// |a| times b with the sign of a: VPMADDUBSW multiplies unsigned by signed bytes. A pair of products is at most
+// 2 * 128 * 127, which does not saturate; -128 has no negative, so b must not have it.
 int32_t
 dot_i8(const int8_t *a, const int8_t *b, size_t n)
 {

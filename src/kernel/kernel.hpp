@@ -41,7 +41,7 @@ struct Kernels {
     CosineSums (*cosine)(const float *a, const float *b, size_t n);
 
     // --- codes and sketches: n (dimensions) is a multiple of 32, at most 65536 ---
-    // Exact sum of a[i] * b[i]; elements in -127..127.
+    // Exact sum of a[i] * b[i]; elements of a in -128..127, of b in -127..127.
     int32_t (*dot_i8)(const int8_t *a, const int8_t *b, size_t n);
     // Number of bits that differ; n bits in n / 8 bytes.
     uint32_t (*hamming)(const uint8_t *a, const uint8_t *b, size_t n);

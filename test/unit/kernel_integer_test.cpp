@@ -129,13 +129,13 @@ UNIT_TEST(kernel_dot_i8_is_exact)
     Rng rng(11);
     for (size_t n : code_lengths())
         for (size_t gap : {0u, 1u, 7u, 16u, 33u})
-            expect_dot(random_codes(rng, n, -127, 127), random_codes(rng, n, -127, 127), gap);
+            expect_dot(random_codes(rng, n, -128, 127), random_codes(rng, n, -127, 127), gap);
 }
 
 UNIT_TEST(kernel_dot_i8_is_exact_at_the_extremes)
 {
     for (size_t n : code_lengths())
-        for (int8_t x : {int8_t{-127}, int8_t{0}, int8_t{127}})
+        for (int8_t x : {int8_t{-128}, int8_t{-127}, int8_t{0}, int8_t{127}})
             for (int8_t y : {int8_t{-127}, int8_t{127}}) expect_dot(Codes(n, x), Codes(n, y), 0);
 }
 
