@@ -64,9 +64,10 @@ struct PageRoom {
     uint32_t alignment;      // of a node's size, header included
 };
 
-// Fills the page: the most nodes a page can hold with 1.5 m links each, then as many links as the space of a node
-// allows, at most 3 m. link_bits: 1, 2, 4, or 0 = choose by dims. Where a page cannot hold one node with 24 of the
-// links wanted, the sketches cover fewer dimensions; where that would make them imprecise, the code is kept apart.
+// Fills the page: the most nodes a page can hold with 1.5 m links each (8 at least), then as many links as the space of
+// a node allows, at most twice that. link_bits: 1, 2, 4, or 0 = choose by dims. Where a page cannot hold one node with
+// 24 of the links wanted, the sketches cover fewer dimensions; where that would make them imprecise, the code is kept
+// apart.
 NodeShape choose_shape(uint32_t dims, uint32_t m, uint32_t link_bits, const PageRoom &room);
 
 // Reads and writes the body of a node; knows nothing of where it lies.
