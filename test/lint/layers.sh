@@ -31,6 +31,6 @@ graph/arena_store core kernel quant graph
 pg core
 type core kernel pg
 am core kernel quant graph pg type
-plan pg type am
+plan core graph pg type am
 inspect core graph pg am
 TABLE

@@ -1,0 +1,61 @@
+// What the planner's half of the filtered search tells the executor's half, and where the layer is entered.
+//
+// The planner adds a Custom Scan "HnswScan" to a relation that has an hnsw index matching the query's first ORDER BY
+// expression and conditions to filter by. Its plan keeps what core built for it: the index's conditions and ORDER BY
+// operator from an index path, the bitmap from a bitmap path. README.md describes the node.
+#pragma once
+
+#include "pg/pg.hpp"
+
+namespace vhnsw::plan {
+
+// How rows that fail the conditions are kept out (README.md, "Strategies"). The values are those of
+// hnsw.filter_strategy and are stored in plans.
+enum class Strategy : int {
+    kAuto,    // only as a setting
+    kStream,  // search without a filter, test the conditions on the heap row
+    kAttr,    // search with the conditions on the index's own columns
+    kAllow,   // search among the rows of a bitmap
+    kExact,   // measure all rows of a bitmap, or of the table
+};
+
+// Kept in CustomScan.custom_private.
+struct PlannedSearch {
+    Oid index;
+    Strategy strategy;
+    bool adaptive;         // the executor may change the strategy
+    bool has_bitmap;       // there is a child: BitmapIndexScan, BitmapAnd or BitmapOr
+    bool bound_inclusive;  // the distance bound is <=, not <
+    // Estimates.
+    double index_rows;   // of the index
+    double share;        // of them that pass what bitmap or attribute conditions test, in (0, 1]
+    double residual;     // of those that pass all conditions, in (0, 1]
+    double rows_wanted;  // LIMIT + OFFSET as the planner knew it; 0: unknown
+    // Prices in nodes opened, the unit the executor counts its spending in.
+    double row_price;     // fetching one row and computing its distance
+    double table_price;   // reading the whole table and measuring what passes
+    double bitmap_price;  // running the child
+};
+
+// The members of CustomScan.custom_exprs, in this order; each may be null or an empty list.
+enum PlanExpression : int {
+    kIndexConditions,          // List, for ExecIndexBuildScanKeys(): the index's columns as INDEX_VARs
+    kIndexConditionsOriginal,  // List, for EXPLAIN
+    kIndexOrderBy,             // List of one, for ExecIndexBuildScanKeys()
+    kOrderByOriginal,          // the distance expression on the relation's columns
+    kLimitCount,               // of the query when it is about this relation alone: a hint of the rows wanted
+    kLimitOffset,
+    kDistanceBound,  // the conditions hold only for rows with a smaller distance than this
+    kPlanExpressions
+};
+
+List *encode_search(const PlannedSearch &search);
+PlannedSearch decode_search(const List *custom_private);
+
+// Installs the hook and the node. Called once, when the module is loaded.
+void define_plan();
+
+// The node's methods (node.cpp); paths.cpp makes the plans.
+extern const CustomScanMethods kScanMethods;
+
+}  // namespace vhnsw::plan
