@@ -75,6 +75,30 @@ private:
 // Upper layers are walked with this width: with estimates, the single best candidate is too easily a wrong one.
 inline constexpr size_t kDescentWidth = 2;
 
+// The nearest node to be found from `start` on its layer, by its own key, and its id one layer below.
+template <GraphStore Store>
+struct Nearest {
+    Candidate<typename Store::Id> node;
+    typename Store::Id below;
+};
+
+template <GraphStore Store>
+Nearest<Store>
+nearest_on_layer(Store &store, Candidate<typename Store::Id> start, Beam<Store> &beam, typename Store::Opened &opened)
+{
+    Nearest<Store> found = {start, start.id};
+    bool any = false;
+    beam.clear(Retain::kWithinWidth);
+    beam.enter(store, start);
+    typename Store::Id id;
+    while (beam.advance(store, kDescentWidth, id, opened)) {
+        if (any && !(opened.key < found.node.key)) continue;
+        any = true;
+        found = {{opened.key, id}, store.below(id, opened)};
+    }
+    return found;
+}
+
 // Walks from the entry point down to `layer` and returns the nearest node found there (Algorithm 5, lines 1-5), by
 // its own key. REQUIRES: entry.level >= layer; the beam is used as scratch.
 template <GraphStore Store>
@@ -82,22 +106,10 @@ Candidate<typename Store::Id>
 descend(Store &store, EntryPoint<typename Store::Id> entry, int layer, Beam<Store> &beam,
         typename Store::Opened &opened)
 {
-    using Id = typename Store::Id;
-    Candidate<Id> nearest{0, entry.id};
+    Candidate<typename Store::Id> nearest{0, entry.id};
     for (int at = entry.level; at > layer; at--) {
-        Candidate<Id> found = nearest;
-        Id down = nearest.id;
-        bool any = false;
-        beam.clear(Retain::kWithinWidth);
-        beam.enter(store, nearest);
-        Id id;
-        while (beam.advance(store, kDescentWidth, id, opened)) {
-            if (any && !(opened.key < found.key)) continue;
-            any = true;
-            found = {opened.key, id};
-            down = store.below(id, opened);
-        }
-        nearest = {found.key, down};
+        Nearest<Store> found = nearest_on_layer(store, nearest, beam, opened);
+        nearest = {found.node.key, found.below};
     }
     return nearest;
 }
