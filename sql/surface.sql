@@ -38,9 +38,11 @@ FROM members JOIN pg_cast c ON c.oid = objid WHERE classid = 'pg_cast'::regclass
 -- operator classes
 SELECT name, opcdefault, opckeytype FROM members JOIN pg_opclass c ON c.oid = objid
 WHERE classid = 'pg_opclass'::regclass ORDER BY name;
-SELECT name, amopstrategy, amopopr::regoperator, amoppurpose
-FROM members JOIN pg_amop ON amopfamily = objid
-WHERE classid = 'pg_opfamily'::regclass ORDER BY name, amopstrategy;
+SELECT name, amoplefttype::regtype, amoprighttype::regtype, amoppurpose,
+       string_agg(amopstrategy || ' ' || oprname, '  ' ORDER BY amopstrategy)
+FROM members JOIN pg_amop ON amopfamily = objid JOIN pg_operator o ON o.oid = amopopr
+WHERE classid = 'pg_opfamily'::regclass GROUP BY name, amoplefttype, amoprighttype, amoppurpose
+ORDER BY name, amoplefttype, amoprighttype;
 SELECT name, amprocnum, amproc
 FROM members JOIN pg_amproc ON amprocfamily = objid
 WHERE classid = 'pg_opfamily'::regclass ORDER BY name, amprocnum;

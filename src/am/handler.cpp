@@ -23,7 +23,7 @@ VHNSW_FUNCTION(vhnsw_handler)
 
     IndexAmRoutine *routine = makeNode(IndexAmRoutine);
 
-    routine->amstrategies = kDistanceStrategy;
+    routine->amstrategies = 0;  // any number: those of filter operators mean what their classes say
     routine->amsupport = kOpclassProc;
     routine->amcanorderbyop = true;
     routine->amoptionalkey = true;

@@ -13,6 +13,22 @@ namespace vhnsw::am {
 inline constexpr uint16 kOpclassProc = 1;
 inline constexpr StrategyNumber kDistanceStrategy = 1;
 
+// Search operators of filter classes whose meaning is fixed. Others are known by their function alone.
+enum FilterStrategy : StrategyNumber {
+    kFilterLess = 1,
+    kFilterLessEqual = 2,
+    kFilterEqual = 3,
+    kFilterGreaterEqual = 4,
+    kFilterGreater = 5,
+    kFilterNotEqual = 6,
+    kFilterOverlaps = 7,
+    kFilterContains = 8,
+    kFilterContained = 9,
+    kFilterHasKey = 10,
+    kFilterHasAnyKey = 11,
+    kFilterHasAllKeys = 12
+};
+
 struct OpclassInfo {
     quant::Metric metric;
     const char *type_name;  // for messages
@@ -23,7 +39,7 @@ struct OpclassInfo {
     std::span<const float> (*elements)(Datum value);
 };
 
-// The operator class of the index's first column. Raises an error when the support function is missing.
+// The operator class of the index's first column. Raises an error when it is none for vectors: without support function.
 const OpclassInfo *opclass_info(Relation index);
 
 }  // namespace vhnsw::am

@@ -1,7 +1,7 @@
 // amvalidate: whether an operator class is one this access method can use.
 //
-// Every class of a family needs operator 1, which orders by its float8 result, and support function 1. There is nothing
-// else.
+// Two kinds of family: every class of vectors needs operator 1, which orders by its float8 result, and support function 1, and
+// has nothing else. A class of filter columns has operators to search with, and no support functions.
 #include "am/am.hpp"
 #include "am/opclass.hpp"
 
@@ -51,50 +51,104 @@ check_functions(Validation &v, CatCList *functions)
     }
 }
 
-void
-check_operators(Validation &v, CatCList *operators)
+Form_pg_amop
+member(CatCList *operators, int i)
 {
-    for (int i = 0; i < operators->n_members; i++) {
-        auto entry = reinterpret_cast<Form_pg_amop>(GETSTRUCT(&operators->members[i]->tuple));
-        const char *name = format_operator(entry->amopopr);
+    return reinterpret_cast<Form_pg_amop>(GETSTRUCT(&operators->members[i]->tuple));
+}
 
-        if (entry->amopstrategy != kDistanceStrategy)
-            report(v,
-                   psprintf("operator family \"%s\" of access method hnsw contains operator %s with invalid strategy "
-                            "number %d",
-                            v.family_name, name, entry->amopstrategy));
-        if (!check_amop_signature(entry->amopopr, FLOAT8OID, entry->amoplefttype, entry->amoprighttype))
-            report(v, psprintf("operator family \"%s\" of access method hnsw contains operator %s with wrong signature",
-                               v.family_name, name));
-        if (entry->amoppurpose != AMOP_ORDER)
-            report(v, psprintf(
-                          "operator family \"%s\" of access method hnsw contains operator %s that is not FOR ORDER BY",
-                          v.family_name, name));
-        else if (!opfamily_can_sort_type(entry->amopsortfamily, FLOAT8OID))
-            report(v, psprintf("operator family \"%s\" of access method hnsw contains incorrect ORDER BY opfamily "
-                               "specification for operator %s",
-                               v.family_name, name));
-    }
+void
+report_operator(Validation &v, const Form_pg_amop entry, const char *defect)
+{
+    report(v, psprintf("operator family \"%s\" of access method hnsw contains operator %s %s", v.family_name,
+                       format_operator(entry->amopopr), defect));
+}
+
+void
+check_distance_operator(Validation &v, const Form_pg_amop entry)
+{
+    if (entry->amopstrategy != kDistanceStrategy)
+        report_operator(v, entry, psprintf("with invalid strategy number %d", entry->amopstrategy));
+    if (!check_amop_signature(entry->amopopr, FLOAT8OID, entry->amoplefttype, entry->amoprighttype))
+        report_operator(v, entry, "with wrong signature");
+    if (entry->amoppurpose != AMOP_ORDER)
+        report_operator(v, entry, "that is not FOR ORDER BY");
+    else if (!opfamily_can_sort_type(entry->amopsortfamily, FLOAT8OID))
+        report(v, psprintf("operator family \"%s\" of access method hnsw contains incorrect ORDER BY opfamily "
+                           "specification for operator %s",
+                           v.family_name, format_operator(entry->amopopr)));
+}
+
+// Whether the operator compares as its strategy number says, for the order and equality that the type has by default: filters
+// compare simple types and hashes themselves, trusting the number.
+bool
+compares_as_numbered(const Form_pg_amop entry)
+{
+    if (entry->amopstrategy > kFilterNotEqual) return true;
+
+    bool negated = entry->amopstrategy == kFilterNotEqual;
+    int strategy = negated ? int{kFilterEqual} : entry->amopstrategy;
+    Oid comparison = negated ? get_negator(entry->amopopr) : entry->amopopr;
+    const TypeCacheEntry *type =
+        lookup_type_cache(entry->amoplefttype, TYPECACHE_BTREE_OPFAMILY | TYPECACHE_HASH_OPFAMILY);
+
+    if (!OidIsValid(comparison)) return false;
+    if (OidIsValid(type->btree_opf) && get_op_opfamily_strategy(comparison, type->btree_opf) == strategy) return true;
+    return strategy == kFilterEqual && OidIsValid(type->hash_opf) && op_in_opfamily(comparison, type->hash_opf);
+}
+
+void
+check_filter_operator(Validation &v, const Form_pg_amop entry)
+{
+    // The numbers that core's checks of operator families can tell apart.
+    if (entry->amopstrategy < 1 || entry->amopstrategy > 63)
+        report_operator(v, entry, psprintf("with invalid strategy number %d", entry->amopstrategy));
+    else if (!check_amop_signature(entry->amopopr, BOOLOID, entry->amoplefttype, entry->amoprighttype))
+        report_operator(v, entry, "with wrong signature");
+    else if (!compares_as_numbered(entry))
+        report_operator(v, entry, psprintf("that does not compare as strategy number %d does", entry->amopstrategy));
+}
+
+void
+check_filter_class(Validation &v, CatCList *operators)
+{
+    for (int i = 0; i < operators->n_members; i++)
+        if (member(operators, i)->amoplefttype == v.type) return;
+    report(v, psprintf("operator class \"%s\" of access method hnsw has no operator for its type", v.opclass_name));
 }
 
 // Other groups may belong to classes defined elsewhere, or be loose members of the family.
-void
-check_completeness(Validation &v, CatCList *operators, CatCList *functions)
+const OpFamilyOpFuncGroup *
+own_group(const Validation &v, CatCList *operators, CatCList *functions)
 {
-    const OpFamilyOpFuncGroup *own = nullptr;
     ListCell *cell;
     foreach (cell, identify_opfamily_groups(operators, functions)) {
         auto group = static_cast<const OpFamilyOpFuncGroup *>(lfirst(cell));
 
-        if (group->lefttype == v.type && group->righttype == v.type) own = group;
+        if (group->lefttype == v.type && group->righttype == v.type) return group;
     }
+    return nullptr;
+}
 
+void
+check_distance_class(Validation &v, const OpFamilyOpFuncGroup *own)
+{
     if (own == nullptr || (own->operatorset & uint64{1} << kDistanceStrategy) == 0)
         report(v, psprintf("operator class \"%s\" of access method hnsw is missing operator %d", v.opclass_name,
                            kDistanceStrategy));
     if (own == nullptr || (own->functionset & uint64{1} << kOpclassProc) == 0)
         report(v, psprintf("operator class \"%s\" of access method hnsw is missing support function %d", v.opclass_name,
                            kOpclassProc));
+}
+
+// A family with support functions or distances, or with nothing at all, is taken for one of vectors.
+bool
+is_filter_family(CatCList *operators, CatCList *functions)
+{
+    if (operators->n_members == 0 || functions->n_members > 0) return false;
+    for (int i = 0; i < operators->n_members; i++)
+        if (member(operators, i)->amoppurpose == AMOP_ORDER) return false;
+    return true;
 }
 
 Validation
@@ -123,9 +177,20 @@ am_validate(Oid opclass)
     CatCList *operators = SearchSysCacheList1(AMOPSTRATEGY, ObjectIdGetDatum(v.family));
     CatCList *functions = SearchSysCacheList1(AMPROCNUM, ObjectIdGetDatum(v.family));
 
+    bool filter = is_filter_family(operators, functions);
     check_functions(v, functions);
-    check_operators(v, operators);
-    check_completeness(v, operators, functions);
+    for (int i = 0; i < operators->n_members; i++) {
+        Form_pg_amop entry = member(operators, i);
+
+        if (filter)
+            check_filter_operator(v, entry);
+        else
+            check_distance_operator(v, entry);
+    }
+    if (filter)
+        check_filter_class(v, operators);
+    else
+        check_distance_class(v, own_group(v, operators, functions));
 
     ReleaseCatCacheList(functions);
     ReleaseCatCacheList(operators);

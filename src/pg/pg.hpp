@@ -64,6 +64,7 @@ extern "C" {
 #include "utils/snapmgr.h"
 #include "utils/spccache.h"
 #include "utils/syscache.h"
+#include "utils/typcache.h"
 #include "utils/varbit.h"
 }
 #if PG_VERSION_NUM >= 160000
