@@ -39,7 +39,7 @@ struct OpclassInfo {
     std::span<const float> (*elements)(Datum value);
 };
 
-// The operator class of the index's first column. Raises an error when it is none for vectors: without support function.
+// The operator class of the index's first column. Raises an error when it is not one for vectors (no support function).
 const OpclassInfo *opclass_info(Relation index);
 
 }  // namespace vhnsw::am

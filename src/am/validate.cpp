@@ -1,7 +1,8 @@
 // amvalidate: whether an operator class is one this access method can use.
 //
-// Two kinds of family: every class of vectors needs operator 1, which orders by its float8 result, and support function 1, and
-// has nothing else. A class of filter columns has operators to search with, and no support functions.
+// There are two kinds of families. Every class of vectors needs operator 1, which orders by its float8 result, and
+// support function 1, and has nothing else. A class of filter columns has operators to search with, and no support
+// functions.
 #include "am/am.hpp"
 #include "am/opclass.hpp"
 
@@ -79,8 +80,8 @@ check_distance_operator(Validation &v, const Form_pg_amop entry)
                            v.family_name, format_operator(entry->amopopr)));
 }
 
-// Whether the operator compares as its strategy number says, for the order and equality that the type has by default: filters
-// compare simple types and hashes themselves, trusting the number.
+// Whether the operator compares as its strategy number says, for the order and equality that the type has by default:
+// filters compare simple types and hashes themselves, trusting the number.
 bool
 compares_as_numbered(const Form_pg_amop entry)
 {

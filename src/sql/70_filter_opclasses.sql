@@ -1,6 +1,6 @@
 -- operator classes for filter columns: the conditions on the columns after the vector that an index can test itself
 --
--- The access method goes by these strategy numbers and may answer without calling the operator, amvalidate checks 1 to 6:
+-- Numbers the access method goes by: it may answer without calling the operator (amvalidate checks 1 to 6).
 --     1 <   2 <=   3 =   4 >=   5 >   6 <>   7 &&   8 @>, >>=   9 <@, <<=   10 ?   11 ?|   12 ?&
 -- Those above only tell the operators of a class apart:
 --     13 <<   14 >>   15 &<   16 &>   17 -|-   18 @?   19 @@
