@@ -8,12 +8,20 @@
 
 namespace bench {
 
+std::vector<std::string>
+Bench::words(const std::string &key) const
+{
+    std::vector<std::string> list;
+    std::istringstream text(options.at(key));
+    for (std::string item; std::getline(text, item, ',');) list.push_back(item);
+    return list;
+}
+
 std::vector<double>
 Bench::numbers(const std::string &key) const
 {
     std::vector<double> list;
-    std::istringstream text(options.at(key));
-    for (std::string item; std::getline(text, item, ',');) list.push_back(std::stod(item));
+    for (const std::string &word : words(key)) list.push_back(std::stod(word));
     return list;
 }
 
@@ -153,6 +161,9 @@ run_step(Bench &bench, const std::string &step)
         {"insert", insert},
         {"query-inserted", run_queries},
         {"pages-inserted", count_pages},
+        {"load-filtered", load_filtered},
+        {"conditions", run_conditions},
+        {"grid", run_grid},
     };
     const auto found = steps.find(step);
     if (found == steps.end()) fail("unknown step " + step);
@@ -181,6 +192,17 @@ parse_options(int argc, char **argv)
         {"builds", "1"},
         {"with", "m = 16, ef_construction = 64"},
         {"ours_with", ""},
+        {"shares", "1,0.5,0.2,0.1,0.05,0.02,0.01,0.003,0.001,0.0001"},
+        {"kinds", "ind,pos,negC"},
+        {"probes", "12"},
+        {"anchors", "4"},
+        {"filter_k", "1,10,100"},
+        {"filter_ef", "80"},
+        {"filter_rounds", "3"},
+        {"statistics", "right"},
+        {"attr", "1"},
+        {"peer_k", "10"},
+        {"peer_ef", "40,80,120,200,400"},
     };
     for (int i = 1; i < argc; i++) {
         const std::string argument = argv[i];

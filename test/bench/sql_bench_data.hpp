@@ -79,9 +79,10 @@ struct VectorSet {
     const char *opclass() const { return cosine ? "vector_cosine_ops" : "vector_l2_ops"; }
 
     // What the operator returns, in double precision.
-    double distance(size_t q, size_t id) const
+    double distance(size_t q, size_t id) const { return distance(query.row(q), base.row(id)); }
+
+    double distance(std::span<const float> a, std::span<const float> b) const
     {
-        const auto a = query.row(q), b = base.row(id);
         double square = 0, dot = 0, a_square = 0, b_square = 0;
         for (size_t i = 0; i < a.size(); i++) {
             const double x = a[i], y = b[i];

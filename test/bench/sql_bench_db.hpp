@@ -88,11 +88,25 @@ public:
             put_vector(row, rows.row(i));
             send(row);
         }
+        end_copy(table);
+    }
+
+    // Sends a text to COPY table FROM STDIN, in the format that the options say.
+    void copy_text(const std::string &table, const std::string &options, const std::string &text)
+    {
+        exec("COPY " + table + " FROM STDIN " + options);
+        constexpr size_t kPiece = 1 << 20;
+        for (size_t at = 0; at < text.size(); at += kPiece) send(text.substr(at, kPiece));
+        end_copy(table);
+    }
+
+private:
+    void end_copy(const std::string &table)
+    {
         if (PQputCopyEnd(conn_.get(), nullptr) != 1) fail(PQerrorMessage(conn_.get()));
         while (PGresult *result = PQgetResult(conn_.get())) checked(result, "COPY " + table);
     }
 
-private:
     Result checked(PGresult *result, const std::string &what)
     {
         const ExecStatusType status = PQresultStatus(result);
