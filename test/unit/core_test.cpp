@@ -1,9 +1,12 @@
-// Vec, Heap, VisitedSet and Rng.
+// Vec, Heap, VisitedSet, Bloom filters and Rng.
 #include <algorithm>
+#include <cmath>
+#include <cstring>
 #include <functional>
 #include <unordered_set>
 #include <vector>
 
+#include "core/bloom.hpp"
 #include "core/heap.hpp"
 #include "core/rng.hpp"
 #include "core/vec.hpp"
@@ -195,4 +198,55 @@ UNIT_TEST(core_rng_uniform_is_in_range_and_even)
         ++tenths[std::min(static_cast<size_t>(value * 10), size_t{9})];
     }
     for (size_t count : tenths) EXPECT_WITH(count > 9500 && count < 10500, "%zu", count);
+}
+
+UNIT_TEST(core_bloom_never_forgets)
+{
+    Rng rng(11);
+    for (size_t bytes : {2u, 4u, 29u, 94u, 8192u})
+        for (unsigned per_hash : {1u, 2u, 3u, 4u}) {
+            std::vector<uint8_t> filter(bytes, 0);
+            std::vector<uint32_t> hashes;
+            for (int i = 0; i < 20; ++i) {
+                hashes.push_back(static_cast<uint32_t>(rng.next()));
+                add_to_bloom(filter, hashes.back(), per_hash);
+                for (uint32_t hash : hashes) EXPECT(bloom_may_contain(filter, hash, per_hash));
+            }
+        }
+}
+
+// n hashes of k bits in m bits leave (1 - exp(-kn / m))^k of the others in doubt.
+UNIT_TEST(core_bloom_doubts_as_rarely_as_it_should)
+{
+    struct Case {
+        size_t bytes;
+        unsigned per_hash;
+        int hashes;
+    };
+    for (Case c : {Case{94, 3, 40}, Case{94, 3, 100}, Case{2, 1, 3}, Case{4, 2, 3}}) {
+        Rng rng(12);
+        int doubts = 0, rounds = 400, asked = 100;
+        for (int round = 0; round < rounds; ++round) {
+            std::vector<uint8_t> filter(c.bytes, 0);
+            for (int i = 0; i < c.hashes; ++i) add_to_bloom(filter, static_cast<uint32_t>(rng.next()), c.per_hash);
+            // Hashes may be small numbers.
+            for (int i = 0; i < asked; ++i)
+                doubts += bloom_may_contain(filter, static_cast<uint32_t>(round * asked + i), c.per_hash);
+        }
+        double share = static_cast<double>(doubts) / (rounds * asked), k = c.per_hash;
+        double want = std::pow(1 - std::exp(-k * c.hashes / (8.0 * static_cast<double>(c.bytes))), k);
+        EXPECT_WITH(share < 1.2 * want + .005 && share > want / 1.3 - .005, "%zu bytes: %f, not %f", c.bytes, share,
+                    want);
+    }
+}
+
+// Bits on disk.
+UNIT_TEST(core_bloom_bits_stay_where_they_are)
+{
+    std::vector<uint8_t> filter(8, 0);
+    add_to_bloom(filter, 1, 3);
+    add_to_bloom(filter, 0xDEADBEEF, 3);
+    uint64_t bits;
+    memcpy(&bits, filter.data(), sizeof bits);
+    EXPECT_WITH(bits == 0x10000C0100000048, "%lx", bits);
 }
