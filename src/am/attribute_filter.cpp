@@ -256,9 +256,16 @@ bool
 call_operator(const AttributeKey &key, const uint8_t *attributes)
 {
     Datum value = read_slot(*key.column, attributes + key.column->offset, key.copy);
-    for (Datum argument : key.arguments)
-        if (DatumGetBool(FunctionCall2Coll(const_cast<FmgrInfo *>(&key.function), key.collation, value, argument)))
-            return true;
+    LOCAL_FCINFO(call, 2);
+    InitFunctionCallInfoData(*call, const_cast<FmgrInfo *>(&key.function), 2, key.collation, nullptr, nullptr);
+    for (Datum argument : key.arguments) {
+        call->args[0] = {value, false};
+        call->args[1] = {argument, false};
+        call->isnull = false;
+        Datum result = FunctionCallInvoke(call);
+        // jsonb @@ is NULL for a path that gives no boolean.
+        if (!call->isnull && DatumGetBool(result)) return true;
+    }
     return false;
 }
 
