@@ -1,0 +1,350 @@
+// Best-first search on layer 0 under a filter. Two frontiers, of neighbours that pass and of neighbours that fail,
+// both in the order of their estimates. Passing ones that would enter the answer are always opened first; beyond that
+// each frontier lives while it has paid off recently, "recently" being a share of the work done up to its last success.
+// So the search looks through failing nodes where passing ones are rare, and stops looking where that leads nowhere.
+//
+// A caller opens nodes one by one and counts what they cost it:
+//     frontiers.clear(); frontiers.set_goal({rows, ef, share}); frontiers.enter(store, entry, passes);
+//     while (frontiers.advance(store, id, opened) == Step::kOpened) { take it if opened.passes; mind the budget;
+//         if (frontiers.wants_seeds()) draw a few passing rows, enter_seed() the nodes of the nearest two }
+// and, for more rows, set_goal() with more of them and the same loop again.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "graph/search.hpp"
+
+namespace vhnsw::graph {
+
+// Beyond what GraphStore asks for, Opened has
+//     Vec<Candidate<Id>> failing;   neighbours `visited` did not hold before, and that fail the filter
+//     bool passes;                  whether the opened node itself holds a row that passes
+// `neighbours` are then only those that pass, as far as can be told before they are opened.
+// Version 14 of clang-format cannot lay out requirements.
+// clang-format off
+template <typename S>
+concept FilteredStore = GraphStore<S> && requires(typename S::Opened &opened) {
+    { opened.failing } -> std::same_as<Vec<Candidate<typename S::Id>> &>;
+    { opened.passes } -> std::same_as<bool &>;
+};
+// clang-format on
+
+// The key of a given rank in a set that grows; the rank may change at any time.
+class RankedKey {
+public:
+    void clear()
+    {
+        within_.clear();
+        beyond_.clear();
+    }
+
+    // Ranks count from 1.
+    void set_rank(size_t rank)
+    {
+        rank_ = rank;
+        while (within_.size() > rank_) beyond_.push(within_.pop());
+        while (within_.size() < rank_ && !beyond_.empty()) within_.push(beyond_.pop());
+    }
+
+    // Whether the key is of this rank or before it. Of equal keys the first one comes first.
+    bool add(float key)
+    {
+        if (!(key < value())) {
+            beyond_.push(key);
+            return false;
+        }
+        within_.push(key);
+        if (within_.size() > rank_) beyond_.push(within_.pop());
+        return true;
+    }
+
+    // Infinite while there are fewer keys than that.
+    float value() const { return within_.size() < rank_ ? std::numeric_limits<float>::infinity() : within_.top(); }
+    size_t count() const { return within_.size() + beyond_.size(); }
+
+private:
+    struct Larger {
+        bool operator()(float a, float b) const { return a > b; }
+    };
+    struct Smaller {
+        bool operator()(float a, float b) const { return a < b; }
+    };
+    Heap<float, Larger> within_;   // the first `rank_` keys
+    Heap<float, Smaller> beyond_;  // all others
+    size_t rank_ = 1;
+};
+
+// What a filtered search is to find.
+struct FilterGoal {
+    size_t rows;   // so many that pass, 1 or more
+    size_t ef;     // hnsw.ef_search: scales the width and all patience
+    double share;  // of the rows of the index that pass, an estimate in (0, 1]
+};
+
+// How long a frontier may go on without success, at ef_search = 1 and up to ten rows. Measured; see README.md.
+struct Patience {
+    double ratio = 0.03;           // of the nodes opened up to the last success
+    double lease = 0.4;            // nodes of the failing frontier in any case
+    double lease_by_share = 0.02;  // the same, divided by the share that passes
+    double rows_exponent = 0.6;    // more rows need less of all that for each
+};
+inline constexpr Patience kPatience{};
+
+// A search that has seen so many passing nodes fewer than it should have asks for seeds.
+inline constexpr double kSeedsExpected = 8;
+inline constexpr double kSeedsFound = 0.25;
+// After seeding, a passing node that shows fewer new passing ones than this ...
+inline constexpr size_t kPoorNode = 3;
+// ... has so many of its nearest failing ones opened at once.
+inline constexpr size_t kBridges = 2;
+
+// What a filtered search has done so far. Nodes, not rows.
+struct FilterCounts {
+    size_t seen;            // by links or as entry points
+    size_t seen_passing;    // of these, those that pass as far as could be told
+    size_t found;           // opened and passing
+    size_t opened_passing;  // from the passing frontier
+    size_t opened_failing;  // from the failing frontier
+    size_t opened_bridges;  // failing neighbours of poor nodes
+};
+
+// The state of a filtered search on layer 0.
+// Invariant: every id in a frontier is in `visited` and has not been opened. Nothing seen is ever dropped.
+template <FilteredStore Store>
+class TwoFrontiers {
+public:
+    using Id = typename Store::Id;
+    using Opened = typename Store::Opened;
+    using Goal = FilterGoal;
+    using Counts = FilterCounts;
+
+    enum class Step : uint8_t {
+        kOpened,     // one node
+        kSettled,    // neither frontier promises more for this goal
+        kExhausted,  // all that links lead to has been opened
+    };
+
+    // Forgets the search and its goal; keeps the memory.
+    void clear()
+    {
+        for (Frontier &frontier : frontiers_) frontier.clear();
+        bridges_.clear();
+        nearest_.clear();
+        wide_.clear();
+        visited_.clear();
+        counts_ = {};
+        seeded_ = false;
+    }
+
+    // To be called before the first advance(), and again whenever more rows are wanted or the share is known better.
+    // A search that had settled may then go on.
+    void set_goal(const Goal &goal)
+    {
+        goal_ = goal;
+        goal_.rows = std::max<size_t>(goal.rows, 1);
+        goal_.share = std::clamp(goal.share, 1e-9, 1.0);
+        double rows = static_cast<double>(std::max<size_t>(goal_.rows, 10));
+        double scale = static_cast<double>(goal_.ef) * std::pow(10 / rows, kPatience.rows_exponent);
+        ratio_ = kPatience.ratio * scale;
+        lease_ = (kPatience.lease + kPatience.lease_by_share / goal_.share) * scale;
+        nearest_.set_rank(goal_.rows);
+        wide_.set_rank(std::max(goal_.rows, goal_.ef));
+    }
+
+    // An entry point, on layer 0, and whether it passes.
+    void enter(Store &store, Candidate<Id> candidate, bool passes)
+    {
+        if (visited_.insert(store.key_of(candidate.id))) see(candidate, passes, kPassing);
+    }
+
+    // Whether far fewer passing nodes were seen than the share lets expect: those near the query are not connected, or
+    // all lie elsewhere. A few passing rows drawn at random then tell where. `pressed`: much of the caller's budget is
+    // spent already; it then takes less to be sure.
+    bool wants_seeds(bool pressed = false) const
+    {
+        double expected = goal_.share * static_cast<double>(counts_.seen);
+        if (seeded_ || counts_.opened_failing == 0) return false;
+        if (static_cast<double>(counts_.seen_passing) > kSeedsFound * expected) return false;
+        return expected >= kSeedsExpected || (pressed && nearest_.count() < goal_.rows);
+    }
+
+    // A node at or near a row that was drawn because wants_seeds(). One that was seen already changes nothing.
+    void enter_seed(Store &store, Candidate<Id> candidate, bool passes)
+    {
+        seeded_ = true;
+        enter(store, candidate, passes);
+    }
+
+    // No seeds could be had; they are not asked for again.
+    void forgo_seeds() { seeded_ = true; }
+
+    // Opens the next node; `id` and `opened` tell which. May jump away: REQUIRES no lock held.
+    Step advance(Store &store, Id &id, Opened &opened)
+    {
+        for (;;) {
+            Choice choice = choose();
+            if (choice == Choice::kNone) return exhausted() ? Step::kExhausted : Step::kSettled;
+            Waiting next = take(choice);
+            host_check_interrupts();
+            if (!store.open(next.candidate.id, visited_, opened)) continue;
+            absorb(choice, next, opened);
+            prefetch(store);
+            id = next.candidate.id;
+            return Step::kOpened;
+        }
+    }
+
+    bool exhausted() const
+    {
+        return bridges_.empty() && frontiers_[kPassing].waiting.empty() && frontiers_[kFailing].waiting.empty();
+    }
+
+    // All that was seen but not opened, in no order: visit(candidate, passes).
+    template <typename Visit>
+    void for_each_unopened(const Visit &visit) const
+    {
+        for (const Waiting &waiting : frontiers_[kPassing].waiting.items()) visit(waiting.candidate, true);
+        for (const Waiting &waiting : frontiers_[kFailing].waiting.items()) visit(waiting.candidate, false);
+        for (const Candidate<Id> &bridge : bridges_) visit(bridge, false);
+    }
+
+    VisitedSet &visited() { return visited_; }
+    const Counts &counts() const { return counts_; }
+    const Goal &goal() const { return goal_; }
+
+    // Key of the last row wanted, infinite while fewer were found: a node of a larger one cannot be in the answer.
+    float farthest_wanted() const { return nearest_.value(); }
+
+private:
+    enum Side : uint8_t { kPassing, kFailing };
+    enum class Choice : uint8_t { kNone, kPassing, kFailing, kBridge };
+
+    // `seen_from`: the side whose success it will be if this node enters the answer.
+    struct Waiting {
+        Candidate<Id> candidate;
+        Side seen_from;
+    };
+    struct NearerWaiting {
+        bool operator()(const Waiting &a, const Waiting &b) const { return a.candidate.key < b.candidate.key; }
+    };
+    struct Frontier {
+        Heap<Waiting, NearerWaiting> waiting;
+        size_t opened;
+        size_t last_success;  // value of `opened` when a node seen from here entered the answer
+
+        void clear()
+        {
+            waiting.clear();
+            opened = last_success = 0;
+        }
+        bool reaches(float key) const { return !waiting.empty() && waiting.top().candidate.key < key; }
+        double since_success() const { return static_cast<double>(opened - last_success); }
+    };
+
+    void see(Candidate<Id> candidate, bool passes, Side from)
+    {
+        frontiers_[passes ? kPassing : kFailing].waiting.push({candidate, from});
+        counts_.seen++;
+        counts_.seen_passing += passes;
+    }
+
+    bool passing_alive() const
+    {
+        const Frontier &passing = frontiers_[kPassing];
+        if (passing.waiting.empty()) return false;
+        return passing.reaches(wide_.value()) ||
+               passing.since_success() <= ratio_ * static_cast<double>(passing.last_success);
+    }
+
+    // It may also spend a share of what the passing frontier has spent, so that neither can starve the other.
+    bool failing_alive() const
+    {
+        const Frontier &failing = frontiers_[kFailing];
+        if (failing.waiting.empty()) return false;
+        if (nearest_.count() < goal_.rows) return true;
+        double work = static_cast<double>(failing.last_success + frontiers_[kPassing].opened);
+        return failing.reaches(nearest_.value()) && failing.since_success() <= lease_ + ratio_ * work;
+    }
+
+    Choice choose() const
+    {
+        if (!bridges_.empty()) return Choice::kBridge;
+        // It would enter the answer: always worth its page.
+        if (frontiers_[kPassing].reaches(nearest_.value())) return Choice::kPassing;
+        bool passing = passing_alive(), failing = failing_alive();
+        if (passing && failing)
+            return frontiers_[kFailing].opened < frontiers_[kPassing].opened ? Choice::kFailing : Choice::kPassing;
+        if (passing) return Choice::kPassing;
+        return failing ? Choice::kFailing : Choice::kNone;
+    }
+
+    Waiting take(Choice choice)
+    {
+        if (choice == Choice::kPassing) return frontiers_[kPassing].waiting.pop();
+        if (choice == Choice::kFailing) return frontiers_[kFailing].waiting.pop();
+        Waiting bridge{bridges_.back(), kPassing};
+        bridges_.pop_back();
+        return bridge;
+    }
+
+    // Counts the opened node, judges its success, and takes over what its links say.
+    void absorb(Choice choice, const Waiting &node, Opened &opened)
+    {
+        Side side = choice == Choice::kFailing ? kFailing : kPassing;
+        if (choice == Choice::kBridge)
+            counts_.opened_bridges++;
+        else
+            frontiers_[side].opened++;
+        counts_.opened_passing = frontiers_[kPassing].opened;
+        counts_.opened_failing = frontiers_[kFailing].opened;
+        if (opened.passes) {
+            counts_.found++;
+            Frontier &origin = frontiers_[node.seen_from];
+            if (nearest_.add(opened.key)) origin.last_success = origin.opened;
+            wide_.add(opened.key);
+        }
+        if (seeded_ && choice == Choice::kPassing && opened.neighbours.size() < kPoorNode) build_bridges(opened);
+        for (const Candidate<Id> &neighbour : opened.neighbours) see(neighbour, true, side);
+        for (const Candidate<Id> &neighbour : opened.failing) see(neighbour, false, side);
+    }
+
+    // Moves the nearest failing neighbours to `bridges_`.
+    void build_bridges(Opened &opened)
+    {
+        auto &failing = opened.failing;
+        for (size_t wanted = kBridges; wanted > 0 && !failing.empty(); wanted--) {
+            size_t nearest = 0;
+            for (size_t i = 1; i < failing.size(); i++)
+                if (failing[i].key < failing[nearest].key) nearest = i;
+            bridges_.push(failing[nearest]);
+            counts_.seen++;
+            failing[nearest] = failing.back();
+            failing.pop_back();
+        }
+    }
+
+    void prefetch(Store &store) const
+    {
+        switch (choose()) {
+            case Choice::kPassing: store.prefetch(frontiers_[kPassing].waiting.top().candidate.id); break;
+            case Choice::kFailing: store.prefetch(frontiers_[kFailing].waiting.top().candidate.id); break;
+            case Choice::kBridge: store.prefetch(bridges_[bridges_.size() - 1].id); break;
+            case Choice::kNone: break;
+        }
+    }
+
+    Frontier frontiers_[2]{};
+    Vec<Candidate<Id>> bridges_;  // to be opened next; last one first
+    RankedKey nearest_;           // over the passing nodes opened: of the last row wanted
+    RankedKey wide_;              // the same, of rank max(rows, ef)
+    VisitedSet visited_;
+    Goal goal_{1, 1, 1};
+    Counts counts_{};
+    double ratio_ = 0;  // patience for this goal
+    double lease_ = 0;
+    bool seeded_ = false;
+};
+
+}  // namespace vhnsw::graph
