@@ -36,13 +36,15 @@ resolve_private(void *, uint64_t handle)
 // --- one row ---
 
 bool
-insert_in_memory(BuildState &state, const VectorInput &input, uint64_t row)
+insert_in_memory(BuildState &state, const VectorInput &input, const NewRow &row)
 {
-    if (input.state == VectorState::kNull) return state.arena.add_loose_row(graph::kNullRows, row);
-    if (input.state == VectorState::kZero) return state.arena.add_loose_row(graph::kZeroRows, row);
+    if (input.state != VectorState::kVector) {
+        graph::LooseRows list = input.state == VectorState::kNull ? graph::kNullRows : graph::kZeroRows;
+        return state.arena.add_loose_row(list, row.row, row.attributes);
+    }
     rotation_of(state.info).apply(input.elements, state.rotated.data());
     int level = graph::draw_level(state.rng, state.info.m);
-    if (!state.arena.begin(state.rotated.span(), row, level)) return false;
+    if (!state.arena.begin(state.rotated.span(), row.row, level, row.attributes)) return false;
     graph::insert(state.arena, level, state.info.m, state.shared->ef_construction, state.scratch);
     return true;
 }
@@ -78,7 +80,8 @@ add_row(Relation index, ItemPointer tid, Datum *values, bool *is_null, bool, voi
     MemoryContext old = MemoryContextSwitchTo(state.row_context);
     VectorInput input = read_vector_input(is_null[0], values[0], *state.opclass, state.info);
     if (input.state == VectorState::kVector) check_dims(input.elements.size(), state.info);
-    uint64_t row = Row::from(*tid);
+    encode_attributes(state.info.attributes, values, is_null, state.attributes.data());
+    NewRow row = {Row::from(*tid), state.attributes.data()};
     MemoryContextSwitchTo(old);
 
     // The scratch of the arena outlives the row.
@@ -94,8 +97,13 @@ add_row(Relation index, ItemPointer tid, Datum *values, bool *is_null, bool, voi
 }
 
 void
-check_column(Relation index, const OpclassInfo &opclass)
+check_columns(Relation index, const OpclassInfo &opclass)
 {
+    for (int i = 2; i <= IndexRelationGetNumberOfKeyAttributes(index); i++)
+        if (OidIsValid(index_getprocid(index, static_cast<AttrNumber>(i), kOpclassProc)))
+            ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                            errmsg("only the first column of an hnsw index can be a vector"),
+                            errhint("Create an index for each of the vectors.")));
     int dims = opclass.dims_of_typmod(TupleDescAttr(index->rd_att, 0)->atttypmod);
     if (dims < 0) ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("column does not have dimensions")));
     if (dims > opclass.max_dims)
@@ -103,13 +111,29 @@ check_column(Relation index, const OpclassInfo &opclass)
                         errmsg("column cannot have more than %d dimensions for hnsw index", opclass.max_dims)));
 }
 
+[[noreturn]] void
+report_too_wide(Relation index, const IndexInfo &info)
+{
+    uint32_t most = quant::most_attribute_bytes(info.shape.dims, info.m, option_link_bits(index), kNodeRoom,
+                                                info.attributes.hint_bytes);
+    ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                    errmsg("columns of index \"%s\" are too wide: %u bytes a row beside the vector, of at most %u",
+                           RelationGetRelationName(index), info.attributes.row_bytes, most)));
+    pg_unreachable();
+}
+
 IndexInfo
 new_index_info(Relation index, const OpclassInfo &opclass)
 {
     int dims = opclass.dims_of_typmod(TupleDescAttr(index->rd_att, 0)->atttypmod);
     uint32_t m = option_m(index);
-    return {opclass.metric, static_cast<uint16_t>(m), kRotationSeed,
-            quant::choose_shape(static_cast<uint32_t>(dims), m, option_link_bits(index), kNodeRoom)};
+    AttributeLayout attributes = attribute_layout(index);
+    IndexInfo info = {opclass.metric, static_cast<uint16_t>(m), kRotationSeed,
+                      quant::choose_shape(static_cast<uint32_t>(dims), m, option_link_bits(index), kNodeRoom,
+                                          {attributes.row_bytes, attributes.hint_bytes}),
+                      attributes};
+    if (info.shape.capacity == 0) report_too_wide(index, info);
+    return info;
 }
 
 void
@@ -135,7 +159,7 @@ build_alone(BuildState &state)
     MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "hnsw build graph", ALLOCSET_DEFAULT_SIZES);
     auto *arena = static_cast<graph::ArenaShared *>(MemoryContextAlloc(memory, sizeof(graph::ArenaShared)));
     graph::ArenaStore::init(arena, state.info.metric, state.info.shape.padded, state.info.shape.capacity,
-                            static_cast<uint64_t>(maintenance_work_mem) * 1024);
+                            static_cast<uint64_t>(maintenance_work_mem) * 1024, state.info.shape.attribute_bytes);
     init_participant(state, arena, {memory, no_lock, no_lock, allocate_private, resolve_private});
     double rows = build_scan(state, nullptr);
     if (!state.in_pages) write_graph(state);
@@ -160,6 +184,7 @@ init_participant(BuildState &state, graph::ArenaShared *arena, graph::ArenaMemor
 {
     state.arena.attach(arena, memory);
     state.rotated.resize(state.info.shape.padded);
+    state.attributes.resize(state.info.shape.attribute_bytes);
     state.row_context = AllocSetContextCreate(CurrentMemoryContext, "hnsw build row", ALLOCSET_DEFAULT_SIZES);
     state.rng = Rng(kLevelSeed + (state.is_leader ? 0 : random_seed()));
 }
@@ -191,7 +216,7 @@ am_build(Relation heap, Relation index, struct ::IndexInfo *index_info)
     state.opclass = opclass_info(index);
     state.is_leader = true;
     check_options(index);
-    check_column(index, *state.opclass);
+    check_columns(index, *state.opclass);
     state.info = new_index_info(index, *state.opclass);
     create_metapage(index, state.info, MAIN_FORKNUM);
 
@@ -214,7 +239,7 @@ extern "C" void
 am_build_empty(Relation index)
 {
     const OpclassInfo *opclass = opclass_info(index);
-    check_column(index, *opclass);
+    check_columns(index, *opclass);
     create_metapage(index, new_index_info(index, *opclass), INIT_FORKNUM);
 }
 

@@ -6,6 +6,7 @@
 
 #include <atomic>
 
+#include "am/overflow.hpp"
 #include "am/vector_input.hpp"
 #include "graph/arena_store.hpp"
 
@@ -45,6 +46,7 @@ struct BuildState {
     graph::InsertScratch<graph::ArenaStore> scratch;
     Rng rng{0};
     Vec<float> rotated;
+    Vec<uint8_t> attributes;    // of the row
     MemoryContext row_context;  // reset for every row
 };
 

@@ -118,7 +118,7 @@ init_segment(ArenaSegment *segment, const IndexInfo &info)
     dsa_area *area = dsa_create(LWTRANCHE_PARALLEL_QUERY_DSA);
     segment->memory.area = dsa_get_handle(area);
     graph::ArenaStore::init(&segment->arena, info.metric, info.shape.padded, info.shape.capacity,
-                            static_cast<uint64_t>(maintenance_work_mem) * 1024);
+                            static_cast<uint64_t>(maintenance_work_mem) * 1024, info.shape.attribute_bytes);
     return area;
 }
 

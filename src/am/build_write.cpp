@@ -13,6 +13,7 @@ namespace {
 
 using graph::ArenaLink;
 using graph::ArenaNode;
+using graph::ArenaRow;
 using graph::kNoRecord;
 
 struct Writer {
@@ -91,18 +92,20 @@ arrange(Writer &w)
 uint64_t
 write_row_chain(Writer &w, uint32_t first, uint32_t stamp)
 {
-    Vec<uint64_t> rows;
-    uint64_t head = Address::kNone;
+    const uint32_t most = max_list_rows(*w.shape);
+    Vec<NewRow> rows;
+    Packed48 head = Packed48::from(Address::kNone);
     while (first != kNoRecord) {
         CHECK_FOR_INTERRUPTS();
-        rows.push(w.arena->row(first)->row);
-        first = w.arena->row(first)->next;
-        if (rows.size() < kMaxListRows && first != kNoRecord) continue;
-        head = store_row_list(w.state->index, rows.span(), head, stamp, w.overflow, true);
+        ArenaRow *row = w.arena->row(first);
+        rows.push({row->row, w.arena->attributes(row)});
+        first = row->next;
+        if (rows.size() < most && first != kNoRecord) continue;
+        head = Packed48::from(store_row_list(w.state->index, {*w.shape, &head, stamp}, rows.span(), w.overflow, true));
         rows.clear();
     }
     rows.release();
-    return head;
+    return head.value();
 }
 
 void
@@ -148,6 +151,7 @@ compose(Writer &w, uint32_t number, int layer)
     node->below = Packed48::from(layer == 0 ? Address::kNone : address_of(w, number, layer - 1));
     std::span<const int8_t> code(w.arena->code(from), w.shape->padded);
     quant::NodeBody body = node_body(*w.shape, node);
+    memcpy(body.attributes(), w.arena->attributes(from), w.shape->attribute_bytes);
     if (w.shape->code_inline)
         memcpy(body.code(), code.data(), code.size());
     else
@@ -161,6 +165,8 @@ compose(Writer &w, uint32_t number, int layer)
         NewLink link = compute_link(w.state->info, w.own.span(), w.other.span(), w.scratch.data(), w.sketch.data());
         link.address = address_of(w, arena_link.node, layer);
         link.row = to->row;
+        link.shared = layer == 0 && to->more_rows != kNoRecord;
+        make_hint(w.state->info.attributes, w.arena->attributes(to), link.hint);
         write_link(*w.shape, node, i, link, arena_link.dominated);
         node->link_count = static_cast<uint16_t>(++i);
     }

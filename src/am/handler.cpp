@@ -4,12 +4,12 @@
 
 namespace vhnsw::am {
 
-// For pg_index_column_has_property(): every column can be ordered by distance. The rest core knows by itself.
+// For pg_index_column_has_property(): the first column can be ordered by distance. The rest core knows by itself.
 extern "C" bool
 am_property(Oid, int column, IndexAMProperty property, const char *, bool *result, bool *is_null)
 {
     if (column < 1 || property != AMPROP_DISTANCE_ORDERABLE) return false;
-    *result = true;
+    *result = column == 1;
     *is_null = false;
     return true;
 }

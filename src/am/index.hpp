@@ -1,6 +1,7 @@
 // What every part of the access method needs to know of an open index, and its metapage.
 #pragma once
 
+#include "am/attributes.hpp"
 #include "am/page.hpp"
 #include "am/opclass.hpp"
 #include "quant/rotation.hpp"
@@ -13,6 +14,7 @@ struct IndexInfo {
     uint16_t m;
     uint64_t seed;
     quant::NodeShape shape;
+    AttributeLayout attributes;
 };
 
 // The changing part of the metapage, as of one reading.

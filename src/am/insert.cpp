@@ -11,7 +11,7 @@ namespace vhnsw::am {
 
 // A row without a place in the graph: VACUUM and scans find it in a list of the metapage.
 static void
-add_to_meta_list(Relation index, VectorState state, uint64_t row, bool building)
+add_to_meta_list(Relation index, const IndexInfo &info, VectorState state, const NewRow &row, bool building)
 {
     MetaState meta = read_meta(index);
     OverflowTarget target{meta.overflow_block, false};
@@ -20,7 +20,7 @@ add_to_meta_list(Relation index, VectorState state, uint64_t row, bool building)
     Buffer buffer = read_locked(index, kMetaBlock, BUFFER_LOCK_EXCLUSIVE);
     auto *disk = reinterpret_cast<DiskMeta *>(PageGetContents(edit.page(buffer)));
     Packed48 *head = state == VectorState::kNull ? &disk->null_rows : &disk->zero_rows;
-    Buffer list = add_to_row_list(index, edit, head, disk->stamp, row, target);
+    Buffer list = add_to_row_list(index, edit, {info.shape, head, disk->stamp}, row, target);
     if (target.moved) disk->overflow_block = target.block;
     edit.finish();
     if (BufferIsValid(list)) UnlockReleaseBuffer(list);
@@ -28,10 +28,10 @@ add_to_meta_list(Relation index, VectorState state, uint64_t row, bool building)
 }
 
 void
-insert_row(Relation index, const IndexInfo &info, const VectorInput &input, uint64_t row, bool building)
+insert_row(Relation index, const IndexInfo &info, const VectorInput &input, const NewRow &row, bool building)
 {
     if (input.state != VectorState::kVector) {
-        add_to_meta_list(index, input.state, row, building);
+        add_to_meta_list(index, info, input.state, row, building);
         return;
     }
     Vec<float> rotated;
@@ -60,7 +60,9 @@ am_insert(Relation index, Datum *values, bool *is_null, ItemPointer heap_tid, Re
     const OpclassInfo *opclass = opclass_info(index);
     VectorInput input = read_vector_input(is_null[0], values[0], *opclass, info);
     if (input.state == VectorState::kVector) check_dims(input.elements.size(), info);
-    insert_row(index, info, input, Row::from(*heap_tid), false);
+    auto *attributes = static_cast<uint8_t *>(palloc(info.shape.attribute_bytes));
+    encode_attributes(info.attributes, values, is_null, attributes);
+    insert_row(index, info, input, {Row::from(*heap_tid), attributes}, false);
     MemoryContextSwitchTo(old);
     MemoryContextDelete(context);
     return false;

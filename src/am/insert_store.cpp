@@ -24,7 +24,7 @@ InsertStore::start(Relation index, const IndexInfo &info, const quant::Query &qu
 }
 
 void
-InsertStore::begin(std::span<const float> rotated, uint64_t row)
+InsertStore::begin(std::span<const float> rotated, const NewRow &row)
 {
     row_ = row;
     stamp_ = random_stamp();
@@ -62,7 +62,16 @@ InsertStore::keep(Id id, const Opened &opened)
     uint32_t at = static_cast<uint32_t>(codes_.size());
     codes_.resize(at + info_->shape.padded);
     memcpy(codes_.data() + at, opened.code.data(), info_->shape.padded);
-    return {opened.key, id, opened.node.row.value(), at, opened.node.scalars, (opened.node.flags & kNodeDead) != 0};
+    Kept kept = {.key = opened.key,
+                 .id = id,
+                 .row = opened.node.row.value(),
+                 .code_at = at,
+                 .scalars = opened.node.scalars,
+                 .is_dead = (opened.node.flags & kNodeDead) != 0,
+                 .is_shared = is_shared(opened.node),
+                 .hint = {}};
+    make_hint(info_->attributes, opened.attributes.data(), kept.hint);
+    return kept;
 }
 
 float
@@ -76,6 +85,53 @@ bool
 InsertStore::is_duplicate(const Kept &kept) const
 {
     return kept.scalars.scale == scalars_.scale && memcmp(code_of(kept).data(), code_.data(), code_.size()) == 0;
+}
+
+namespace {
+
+// The link from a node to `target` that lacks the mark of a shared one, or kMaxLinks.
+uint32_t
+find_unmarked(const quant::NodeShape &shape, DiskNode *node, uint64_t target)
+{
+    quant::NodeBody body = node_body(shape, node);
+    for (uint32_t i = 0; i < node->link_count; i++)
+        if ((body.head(i).address.value() & ~Address::kDominated) == target) return i;
+    return quant::kMaxLinks;
+}
+
+}  // namespace
+
+// Tells the nodes that `target` is linked to that it has several rows now. One page at a time, each locked exclusively
+// only if it has such a link. Whoever else has a link to the node keeps taking it by its first row, which may cost a
+// search with conditions this node (README).
+void
+InsertStore::mark_shared(Id target, std::span<const Id> owners)
+{
+    const quant::NodeShape &shape = info_->shape;
+    for (Id owner : owners) {
+        CHECK_FOR_INTERRUPTS();
+        PageEdit edit;
+        edit.begin(index_, building_);
+        Buffer buffer = read_locked(index_, Address::block(owner), BUFFER_LOCK_SHARE);
+        DiskNode *node = node_at(index_, shape, buffer, BufferGetPage(buffer), owner);
+        bool found = node != nullptr && find_unmarked(shape, node, target) < quant::kMaxLinks;
+        LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
+        if (found) {
+            LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+            node = node_at(index_, shape, buffer, edit.page(buffer), owner);
+            uint32_t i = node == nullptr ? quant::kMaxLinks : find_unmarked(shape, node, target);
+            if (i < quant::kMaxLinks) {
+                quant::LinkHead head = node_body(shape, node).head(i);
+                head.address = Packed48::from(head.address.value() | Address::kShared);
+                node_body(shape, node).set_head(i, head);
+            }
+            edit.finish();
+            LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
+        } else {
+            edit.abort();
+        }
+        ReleaseBuffer(buffer);
+    }
 }
 
 // False when the node has died meanwhile: it must get no more rows then (I4).
@@ -93,14 +149,23 @@ InsertStore::add_row(const Kept &kept)
     }
     node = node_at(index_, info_->shape, buffer, edit.page(buffer), kept.id);
     node->scalars.error = Max(node->scalars.error, scalars_.error);
+    quant::NodeBody body = node_body(info_->shape, node);
+    Id owners[quant::kMaxLinks];
+    uint32_t owner_count = 0;
+    if (!is_shared(*node))
+        for (; owner_count < node->link_count; owner_count++)
+            owners[owner_count] = Address::plain(body.head(owner_count).address.value());
     Buffer list = InvalidBuffer;
-    if (node->row.value() == Row::kNone)
-        node->row = Packed48::from(row_);
-    else
-        list = add_to_row_list(index_, edit, &node->more, node->stamp, row_, overflow_);
+    if (node->row.value() == Row::kNone) {
+        node->row = Packed48::from(row_.row);
+        copy_attributes(info_->shape, body.attributes(), row_.attributes);
+    } else {
+        list = add_to_row_list(index_, edit, {info_->shape, &node->more, node->stamp}, row_, overflow_);
+    }
     edit.finish();
     if (BufferIsValid(list)) UnlockReleaseBuffer(list);
     UnlockReleaseBuffer(buffer);
+    mark_shared(kept.id, {owners, owner_count});
     return true;
 }
 
@@ -131,10 +196,11 @@ InsertStore::create(int layer, std::span<const Kept> links, std::span<const bool
     node->layer = static_cast<uint8_t>(layer);
     node->stamp = stamp_;
     node->scalars = scalars_;
-    node->row = Packed48::from(row_);
+    node->row = Packed48::from(row_.row);
     node->more = Packed48::from(layer == 0 ? Address::kNone : base_);
     node->below = Packed48::from(layer == 0 ? Address::kNone : below_);
     quant::NodeBody body = node_body(shape, node);
+    copy_attributes(shape, body.attributes(), row_.attributes);
     store_code(body);
     for (const Kept &kept : links) {
         uint32_t i = node->link_count;
@@ -142,6 +208,8 @@ InsertStore::create(int layer, std::span<const Kept> links, std::span<const bool
         NewLink link = compute_link(*info_, decoded_.span(), other_.span(), scratch_.data(), sketch_.data());
         link.address = kept.id;
         link.row = kept.row;
+        link.shared = kept.is_shared;
+        memcpy(link.hint, kept.hint, sizeof(link.hint));
         write_link(shape, node, i, link, dominated[i]);
         node->link_count = static_cast<uint16_t>(i + 1);
     }
@@ -226,7 +294,8 @@ InsertStore::link_back(const Kept &kept, int, Id newcomer)
     decode(code_of(kept), kept.scalars.scale, other_.data());
     NewLink link = compute_link(*info_, other_.span(), decoded_.span(), scratch_.data(), sketch_.data());
     link.address = newcomer;
-    link.row = row_;
+    link.row = row_.row;
+    make_hint(info_->attributes, row_.attributes, link.hint);
 
     PageEdit edit;
     edit.begin(index_, building_);

@@ -17,13 +17,15 @@ public:
         uint32_t code_at;
         quant::CodeScalars scalars;
         bool is_dead;
+        bool is_shared;
+        uint8_t hint[kMaxHintBytes];
     };
 
     // `building`: CREATE INDEX owns the index and will log it whole.
     void start(Relation index, const IndexInfo &info, const quant::Query &query, const MetaState &meta, bool building);
 
-    // The newcomer. `rotated` must outlive the insertion.
-    void begin(std::span<const float> rotated, uint64_t row);
+    // The newcomer. `rotated` and the row's attributes must outlive the insertion.
+    void begin(std::span<const float> rotated, const NewRow &row);
 
     graph::EntryPoint<Id> entry();
     uint32_t capacity() const { return info_->shape.capacity; }
@@ -42,12 +44,13 @@ public:
 private:
     std::span<const int8_t> code_of(const Kept &kept) const { return {codes_.data() + kept.code_at, code_.size()}; }
     void store_code(quant::NodeBody body);
+    void mark_shared(Id target, std::span<const Id> owners);
     Id place(DiskNode *tuple);
     bool place_on(BlockNumber block, DiskNode *tuple, Id *id);
 
     bool building_ = false;
     bool is_first_ = false;  // holds the heavyweight lock of the metapage
-    uint64_t row_ = 0;
+    NewRow row_{};
     uint32_t stamp_ = 0;
     Id base_ = 0;   // the newcomer's tuple on layer 0
     Id below_ = 0;  // and on the layer created last

@@ -79,7 +79,7 @@ compute_link(const IndexInfo &info, std::span<const float> owner, std::span<cons
 {
     quant::SketchScalars scalars =
         quant::encode_sketch(info.metric, info.shape.sketch, owner, neighbour, scratch, sketch);
-    return {Address::kNone, Row::kNone, quant::pack(scalars), sketch};
+    return {Address::kNone, Row::kNone, false, quant::pack(scalars), sketch, {}};
 }
 
 float
@@ -91,9 +91,11 @@ link_distance(const quant::NodeShape &shape, const quant::NodeBody &body, uint32
 void
 write_link(const quant::NodeShape &shape, DiskNode *node, uint32_t i, const NewLink &link, bool dominated)
 {
-    uint64_t address = Address::plain(link.address) | (dominated ? Address::kDominated : 0);
+    uint64_t address =
+        Address::plain(link.address) | (dominated ? Address::kDominated : 0) | (link.shared ? Address::kShared : 0);
     quant::NodeBody body = node_body(shape, node);
     body.set_head(i, {Packed48::from(address), Packed48::from(link.row), link.scalars});
+    memcpy(body.hint(i), link.hint, shape.hint_bytes);
     memcpy(body.sketch(i), link.sketch, shape.sketch.bytes());
     if (i == node->link_count) node->link_count++;
 }

@@ -10,16 +10,18 @@ namespace vhnsw::am {
 struct NewLink {
     uint64_t address;  // of the neighbour, without marks
     uint64_t row;      // of the neighbour
+    bool shared;       // row and hint do not speak for the neighbour (Address::kShared)
     quant::PackedScalars scalars;
     const uint8_t *sketch;
+    uint8_t hint[kMaxHintBytes];
 };
 
 // What a code says, as floats. `out` holds code.size().
 void decode(std::span<const int8_t> code, float scale, float *out);
 
 // Sketches a neighbour in the frame of the link's owner; both are given as rotated vectors or decoded codes. Fills
-// scalars and `sketch` (shape.sketch.bytes(), the caller's, to which the result points); address and row are left to
-// the caller. `scratch` holds as many floats as `owner`. REQUIRES: no page locked, for it takes a while.
+// scalars and `sketch` (shape.sketch.bytes(), the caller's, to which the result points); address, row, shared and hint
+// are left to the caller. `scratch` holds as many floats as `owner`. REQUIRES: no page locked, for it takes a while.
 NewLink compute_link(const IndexInfo &info, std::span<const float> owner, std::span<const float> neighbour,
                      float *scratch, uint8_t *sketch);
 

@@ -53,9 +53,11 @@ is_sound(const quant::NodeShape &shape)
     return node_bytes(shape) <= kMaxItemBytes;
 }
 
-// `dims` and the metric are also known from the catalogue; dims is -1 when the column has been relieved of its limit.
+// `dims`, the metric and the attributes are also known from the catalogue; dims is -1 when the column has been relieved
+// of its limit.
 IndexInfo
-checked_info(Relation index, const DiskMeta *meta, const OpclassInfo &opclass, int dims)
+checked_info(Relation index, const DiskMeta *meta, const OpclassInfo &opclass, int dims,
+             const AttributeLayout &attributes)
 {
     const IndexInfo info = {
         .metric = meta->metric,
@@ -65,12 +67,17 @@ checked_info(Relation index, const DiskMeta *meta, const OpclassInfo &opclass, i
                   .padded = quant::padded_dims(meta->dims),
                   .sketch = {.dims = meta->sketch_dims, .planes = meta->planes},
                   .capacity = meta->capacity,
-                  .code_inline = meta->code_inline == 1},
+                  .code_inline = meta->code_inline == 1,
+                  .attribute_bytes = meta->attribute_bytes,
+                  .hint_bytes = meta->hint_bytes},
+        .attributes = attributes,
     };
 
     if (info.metric != opclass.metric) report_corruption(index, kMetaBlock, "metric of another operator class");
     if (dims >= 0 && info.shape.dims != static_cast<uint32_t>(dims))
         report_corruption(index, kMetaBlock, "dimensions of another column");
+    if (info.shape.attribute_bytes != attributes.row_bytes || info.shape.hint_bytes != attributes.hint_bytes)
+        report_corruption(index, kMetaBlock, "attributes of other columns");
     if (info.m < kMinM || info.m > kMaxM || meta->code_inline > 1 || !is_sound(info.shape))
         report_corruption(index, kMetaBlock, "impossible shape of nodes");
     return info;
@@ -115,8 +122,9 @@ read_info(Relation index)
     if (index->rd_amcache == nullptr) {
         const OpclassInfo *opclass = opclass_info(index);
         const int dims = opclass->dims_of_typmod(TupleDescAttr(index->rd_att, 0)->atttypmod);
+        const AttributeLayout attributes = attribute_layout(index);
         Buffer buffer = lock_meta(index, BUFFER_LOCK_SHARE);
-        const IndexInfo info = checked_info(index, meta_of(BufferGetPage(buffer)), *opclass, dims);
+        const IndexInfo info = checked_info(index, meta_of(BufferGetPage(buffer)), *opclass, dims, attributes);
         UnlockReleaseBuffer(buffer);
 
         auto *cached = static_cast<IndexCache *>(MemoryContextAllocZero(index->rd_indexcxt, sizeof(IndexCache)));
@@ -154,6 +162,8 @@ init_meta(Page page, const IndexInfo &info)
         .m = info.m,
         .capacity = static_cast<uint16_t>(info.shape.capacity),
         .entry = Packed48::from(Address::kNone),
+        .attribute_bytes = static_cast<uint16_t>(info.shape.attribute_bytes),
+        .hint_bytes = static_cast<uint16_t>(info.shape.hint_bytes),
         .seed = info.seed,
         .stamp = stamp,
         .insert_block = InvalidBlockNumber,

@@ -105,22 +105,37 @@ take_room(Relation index, PageEdit &edit, Size bytes, OverflowTarget &target, Pa
     return buffer;
 }
 
+void
+write_row(const quant::NodeShape &shape, DiskRowList *list, uint32_t i, const NewRow &row)
+{
+    Packed48 *at = list_row(shape, list, i);
+    *at = Packed48::from(row.row);
+    copy_attributes(shape, at + 1, row.attributes);
+}
+
+// The rows of the first list of a chain.
+uint32_t
+first_list_rows(const quant::NodeShape &shape)
+{
+    return Min(kFirstListRows, max_list_rows(shape));
+}
+
 // A row list in memory of its own, ready to be put on a page.
 struct NewRowList {
     PGAlignedBlock block;
     Size bytes;
 
-    NewRowList(std::span<const uint64_t> rows, uint32_t capacity, uint64_t next, uint32_t stamp)
-        : bytes(sizeof(DiskRowList) + capacity * sizeof(Packed48))
+    NewRowList(const RowListOwner &owner, std::span<const NewRow> rows, uint32_t capacity)
+        : bytes(sizeof(DiskRowList) + capacity * owner.shape.row_bytes())
     {
         auto *list = reinterpret_cast<DiskRowList *>(block.data);
         memset(list, 0, bytes);
         list->kind = ItemKind::kRowList;
         list->count = static_cast<uint16_t>(rows.size());
         list->capacity = static_cast<uint16_t>(capacity);
-        list->next = Packed48::from(next);
-        list->stamp = stamp;
-        for (size_t i = 0; i < rows.size(); i++) list_rows(list)[i] = Packed48::from(rows[i]);
+        list->next = *owner.head;
+        list->stamp = owner.stamp;
+        for (uint32_t i = 0; i < rows.size(); i++) write_row(owner.shape, list, i, rows[i]);
     }
 };
 
@@ -141,41 +156,42 @@ store_item(Relation index, std::span<const char> item, OverflowTarget &target, b
 }  // namespace
 
 Buffer
-add_to_row_list(Relation index, PageEdit &edit, Packed48 *head, uint32_t stamp, uint64_t row, OverflowTarget &target)
+add_to_row_list(Relation index, PageEdit &edit, const RowListOwner &owner, const NewRow &row, OverflowTarget &target)
 {
-    uint32_t capacity = kFirstListRows;
+    const quant::NodeShape &shape = owner.shape;
+    const uint64_t head = owner.head->value();
+    uint32_t capacity = first_list_rows(shape);
     ChainWalk walk;
-    for (uint64_t at = head->value(); at != Address::kNone;) {
+    for (uint64_t at = head; at != Address::kNone;) {
         walk.visit(index, at);
         Buffer buffer = lock_overflow_page(index, Address::block(at));
         DiskRowList *list = nullptr;
         if (buffer != InvalidBuffer)
-            list = row_list_at(index, buffer, BufferGetPage(buffer), Address::offset(at), stamp);
+            list = row_list_at(index, shape, buffer, BufferGetPage(buffer), Address::offset(at), owner.stamp);
         if (list == nullptr) report_corruption(index, Address::block(at), "missing row list");
         if (list->count < list->capacity) {
-            list = row_list_at(index, buffer, edit.page(buffer), Address::offset(at), stamp);
-            list_rows(list)[list->count++] = Packed48::from(row);
+            list = row_list_at(index, shape, buffer, edit.page(buffer), Address::offset(at), owner.stamp);
+            write_row(shape, list, list->count++, row);
             return buffer;
         }
-        if (at == head->value()) capacity = std::clamp(2u * list->capacity, kFirstListRows, kMaxListRows);
+        if (at == head) capacity = std::clamp(2u * list->capacity, capacity, max_list_rows(shape));
         at = list->next.value();
         UnlockReleaseBuffer(buffer);
     }
 
-    NewRowList list({&row, 1}, capacity, head->value(), stamp);
+    NewRowList list(owner, {&row, 1}, capacity);
     Page page;
     Buffer buffer = take_room(index, edit, list.bytes, target, &page);
     OffsetNumber offset = put_item(index, buffer, page, list.block.data, list.bytes);
-    *head = Packed48::from(Address::make(BufferGetBlockNumber(buffer), offset, 0));
+    *owner.head = Packed48::from(Address::make(BufferGetBlockNumber(buffer), offset, 0));
     return buffer;
 }
 
 uint64_t
-store_row_list(Relation index, std::span<const uint64_t> rows, uint64_t next, uint32_t stamp, OverflowTarget &target,
+store_row_list(Relation index, const RowListOwner &owner, std::span<const NewRow> rows, OverflowTarget &target,
                bool building)
 {
-    uint32_t capacity = Max(static_cast<uint32_t>(rows.size()), kFirstListRows);
-    NewRowList list(rows, capacity, next, stamp);
+    NewRowList list(owner, rows, Max(static_cast<uint32_t>(rows.size()), first_list_rows(owner.shape)));
     return store_item(index, {list.block.data, list.bytes}, target, building);
 }
 
@@ -190,17 +206,25 @@ store_code_piece(Relation index, std::span<const int8_t> code, uint32_t stamp, O
 }
 
 uint64_t
-read_row_list(Relation index, uint64_t address, uint32_t stamp, Vec<uint64_t> &rows, XLogRecPtr *lsn)
+read_row_list(Relation index, const quant::NodeShape &shape, uint64_t address, uint32_t stamp, const ListCopy &copy)
 {
-    rows.reserve(rows.size() + kMaxListRows);
+    // Nothing is allocated under the lock.
+    const uint32_t most = max_list_rows(shape), bytes = shape.attribute_bytes;
+    if (copy.rows != nullptr) copy.rows->reserve(copy.rows->size() + most);
+    if (copy.attributes != nullptr) copy.attributes->reserve(copy.attributes->size() + size_t{most} * bytes);
     Buffer buffer = read_locked(index, Address::block(address), BUFFER_LOCK_SHARE);
-    DiskRowList *list = row_list_at(index, buffer, BufferGetPage(buffer), Address::offset(address), stamp);
+    DiskRowList *list = row_list_at(index, shape, buffer, BufferGetPage(buffer), Address::offset(address), stamp);
     uint64_t next = Address::kNone;
-    if (list != nullptr) {
-        next = list->next.value();
-        for (uint32_t i = 0; i < list->count; i++) rows.push(list_rows(list)[i].value());
+    if (list != nullptr) next = list->next.value();
+    for (uint32_t i = 0; list != nullptr && i < list->count; i++) {
+        const Packed48 *row = list_row(shape, list, i);
+        if (copy.rows != nullptr) copy.rows->push(row->value());
+        if (copy.attributes == nullptr) continue;
+        size_t at = copy.attributes->size();
+        copy.attributes->resize(at + bytes);
+        memcpy(copy.attributes->data() + at, row + 1, bytes);
     }
-    if (lsn != nullptr) *lsn = BufferGetLSNAtomic(buffer);
+    if (copy.lsn != nullptr) *copy.lsn = BufferGetLSNAtomic(buffer);
     UnlockReleaseBuffer(buffer);
     return next;
 }
@@ -229,14 +253,14 @@ read_code(Relation index, const quant::NodeShape &shape, const int8_t *pieces, u
 }
 
 void
-remove_item(Relation index, uint64_t address, uint32_t stamp)
+remove_item(Relation index, const quant::NodeShape &shape, uint64_t address, uint32_t stamp)
 {
     PageEdit edit;
     edit.begin(index, false);
     Buffer buffer = read_locked(index, Address::block(address), BUFFER_LOCK_EXCLUSIVE);
     Page page = BufferGetPage(buffer);
     OffsetNumber offset = Address::offset(address);
-    if (row_list_at(index, buffer, page, offset, stamp) == nullptr &&
+    if (row_list_at(index, shape, buffer, page, offset, stamp) == nullptr &&
         code_piece_at(index, buffer, page, offset, stamp) == nullptr) {
         edit.abort();
         UnlockReleaseBuffer(buffer);

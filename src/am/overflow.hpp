@@ -12,29 +12,50 @@
 
 namespace vhnsw::am {
 
+// A row with its attributes, NodeShape::attribute_bytes.
+struct NewRow {
+    uint64_t row;
+    const uint8_t *attributes;
+};
+
 // Where the next item may fit: starts as the metapage's hint, moves on as pages fill up. The caller stores it back.
 struct OverflowTarget {
     BlockNumber block;
     bool moved;
 };
 
-// Appends a row to the chain headed by `*head`: to the newest list, or to an older one that VACUUM has emptied, or to
-// a new list. The owner's page is exclusively locked and registered by the caller in `edit`, which has room for one
-// more page; `head` points into that registered page. Locks overflow pages after the owner's page, one at a time, and
-// returns the one that is part of the edit (pinned, exclusively locked; the caller unlocks it after finishing).
-Buffer add_to_row_list(Relation index, PageEdit &edit, Packed48 *head, uint32_t stamp, uint64_t row,
+// Whose rows a list holds.
+struct RowListOwner {
+    const quant::NodeShape &shape;
+    Packed48 *head;  // of the chain: its newest list
+    uint32_t stamp;
+};
+
+// Appends a row to the owner's chain: to the newest list, or to an older one that VACUUM has emptied, or to a new list.
+// The owner's page is exclusively locked and registered by the caller in `edit`, which has room for one more page; the
+// head points into that registered page. Locks overflow pages after the owner's page, one at a time, and returns the
+// one that is part of the edit (pinned, exclusively locked; the caller unlocks it after finishing).
+Buffer add_to_row_list(Relation index, PageEdit &edit, const RowListOwner &owner, const NewRow &row,
                        OverflowTarget &target);
 
-// Stores items of a fresh node or of a build in one edit of its own; returns the address.
-uint64_t store_row_list(Relation index, std::span<const uint64_t> rows, uint64_t next, uint32_t stamp,
-                        OverflowTarget &target, bool building);
+// Stores items of a fresh node or of a build in one edit of its own; returns the address. The new list leads to the
+// present head, which is left as it is.
+uint64_t store_row_list(Relation index, const RowListOwner &owner, std::span<const NewRow> rows, OverflowTarget &target,
+                        bool building);
 uint64_t store_code_piece(Relation index, std::span<const int8_t> code, uint32_t stamp, OverflowTarget &target,
                           bool building);
 
-// Copies the rows of one list into `rows` (appending) and returns the next list, or Address::kNone at the end of the
-// chain or when the list has gone. REQUIRES: no page locked. Rows with Row::kKilled are included.
-uint64_t read_row_list(Relation index, uint64_t address, uint32_t stamp, Vec<uint64_t> &rows,
-                       XLogRecPtr *lsn = nullptr);
+// What read_row_list() is to copy, as far as not null: rows and their attributes (appended), the page's LSN.
+struct ListCopy {
+    Vec<uint64_t> *rows = nullptr;
+    Vec<uint8_t> *attributes = nullptr;
+    XLogRecPtr *lsn = nullptr;
+};
+
+// Copies one list and returns the next one, or Address::kNone at the end of the chain or when the list has gone.
+// REQUIRES: no page locked. Rows with Row::kKilled are included.
+uint64_t read_row_list(Relation index, const quant::NodeShape &shape, uint64_t address, uint32_t stamp,
+                       const ListCopy &copy);
 
 // Copies `bytes` of a code piece out. False when it has gone. REQUIRES: no page locked.
 bool read_code_piece(Relation index, uint64_t address, uint32_t stamp, std::span<int8_t> code);
@@ -45,7 +66,7 @@ bool read_code(Relation index, const quant::NodeShape &shape, const int8_t *piec
                std::span<int8_t> code);
 
 // Removes an item, if it is still there. For VACUUM, once its owner is dead. REQUIRES: no page locked.
-void remove_item(Relation index, uint64_t address, uint32_t stamp);
+void remove_item(Relation index, const quant::NodeShape &shape, uint64_t address, uint32_t stamp);
 
 // Notices when a walk along a chain of lists goes in circles, as it may on damaged pages (Brent's algorithm).
 class ChainWalk {
@@ -67,7 +88,11 @@ private:
 };
 
 // The largest number of rows one list can hold, and the bytes of a code one piece can hold.
-inline constexpr uint32_t kMaxListRows = (kMaxItemBytes - sizeof(DiskRowList)) / sizeof(Packed48);
+inline uint32_t
+max_list_rows(const quant::NodeShape &shape)
+{
+    return static_cast<uint32_t>(kMaxItemBytes - sizeof(DiskRowList)) / shape.row_bytes();
+}
 inline constexpr uint32_t kMaxPieceBytes = (kMaxItemBytes - sizeof(DiskCodePiece)) / 32 * 32;
 
 }  // namespace vhnsw::am

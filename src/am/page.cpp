@@ -73,14 +73,15 @@ node_at(Relation index, const quant::NodeShape &shape, Buffer buffer, Page page,
 }
 
 DiskRowList *
-row_list_at(Relation index, Buffer buffer, Page page, OffsetNumber offset, uint32_t stamp)
+row_list_at(Relation index, const quant::NodeShape &shape, Buffer buffer, Page page, OffsetNumber offset,
+            uint32_t stamp)
 {
     if (page_tail(page)->kind != PageKind::kOverflow) return nullptr;
     Size length;
     auto *list = reinterpret_cast<DiskRowList *>(checked_item(index, buffer, page, offset, &length));
     if (list == nullptr || length < sizeof(DiskRowList) || list->kind != ItemKind::kRowList || list->stamp != stamp)
         return nullptr;
-    if (list->count > list->capacity || sizeof(DiskRowList) + list->capacity * sizeof(Packed48) > length)
+    if (list->count > list->capacity || sizeof(DiskRowList) + list->capacity * shape.row_bytes() > length)
         report_corruption(index, BufferGetBlockNumber(buffer), "row list longer than its item");
     return list;
 }

@@ -35,7 +35,9 @@ struct Address {
     static constexpr unsigned kVersionShift = 8;
     static constexpr uint64_t kVersions = 64;
     static constexpr uint64_t kDominated = 1u << 14;
-    static constexpr uint64_t kMarks = 3u << 14;
+    // The target has further rows, or has lost its first one: row and hint of the link do not speak for it.
+    static constexpr uint64_t kShared = 1u << 15;
+    static constexpr uint64_t kMarks = kDominated | kShared;
 
     static constexpr uint64_t kNone = 0;  // no node lies in the metapage
 
@@ -82,6 +84,8 @@ struct DiskMeta {
     uint16_t m;
     uint16_t capacity;
     Packed48 entry;
+    uint16_t attribute_bytes;
+    uint16_t hint_bytes;
     uint64_t seed;               // of the rotation
     uint32_t stamp;              // of the row lists below
     BlockNumber insert_block;    // hint: where the last new node went; InvalidBlockNumber: none
@@ -108,7 +112,7 @@ struct DiskNode {
     uint32_t stamp;  // random, repeated in the node's overflow items: what carries another stamp is not this node's
     quant::CodeScalars scalars;
     uint16_t link_count;
-    Packed48 row;    // layer 0: the first row; Row::kNone when it was deleted and others remain
+    Packed48 row;    // the first row; on layer 0 Row::kNone when it was deleted and others remain
     Packed48 more;   // layer 0: row list with further rows. Upper layers: the node's tuple on layer 0
     Packed48 below;  // upper layers: the node's tuple one layer below
 };
@@ -127,7 +131,7 @@ struct DiskRowList {
     uint16_t capacity;
     Packed48 next;  // older list of the same owner; block and offset number as in an Address, version 0
     uint32_t stamp;
-    // Packed48 rows[capacity]
+    // Packed48 row and its attributes, `capacity` times; NodeShape::row_bytes() each
 };
 static_assert(sizeof(DiskRowList) == 16);
 
@@ -165,10 +169,25 @@ node_body(const quant::NodeShape &shape, DiskNode *node)
     return quant::NodeBody(shape, reinterpret_cast<uint8_t *>(node + 1));
 }
 
+// Entry i of a list: the row; its attributes follow.
 inline Packed48 *
-list_rows(DiskRowList *list)
+list_row(const quant::NodeShape &shape, DiskRowList *list, uint32_t i)
 {
-    return reinterpret_cast<Packed48 *>(list + 1);
+    return reinterpret_cast<Packed48 *>(reinterpret_cast<uint8_t *>(list + 1) + i * shape.row_bytes());
+}
+
+// `from` may be null where the index has no attributes.
+inline void
+copy_attributes(const quant::NodeShape &shape, void *to, const uint8_t *from)
+{
+    if (shape.attribute_bytes > 0) memcpy(to, from, shape.attribute_bytes);
+}
+
+// Whether a link to a node on layer 0 gets Address::kShared.
+inline bool
+is_shared(const DiskNode &node)
+{
+    return node.layer == 0 && (node.more.value() != Address::kNone || node.row.value() == Row::kNone);
 }
 
 inline int8_t *
@@ -197,7 +216,8 @@ DiskNode *node_in_slot(Relation index, const quant::NodeShape &shape, Buffer buf
 DiskNode *node_at(Relation index, const quant::NodeShape &shape, Buffer buffer, Page page, uint64_t address);
 
 // The overflow item of a kind with a stamp, or null when there is none any more. Checks its size.
-DiskRowList *row_list_at(Relation index, Buffer buffer, Page page, OffsetNumber offset, uint32_t stamp);
+DiskRowList *row_list_at(Relation index, const quant::NodeShape &shape, Buffer buffer, Page page, OffsetNumber offset,
+                         uint32_t stamp);
 DiskCodePiece *code_piece_at(Relation index, Buffer buffer, Page page, OffsetNumber offset, uint32_t stamp);
 
 }  // namespace vhnsw::am

@@ -62,7 +62,10 @@ PageStore::open(Id id, VisitedSet &visited, Opened &opened)
     const quant::NodeShape &shape = info_->shape;
     visited.reserve_more(shape.capacity);
     opened.neighbours.reserve(shape.capacity);
-    if (want_codes_) opened.code.resize(shape.padded);
+    if (want_codes_) {
+        opened.code.resize(shape.padded);
+        opened.attributes.resize(shape.attribute_bytes);
+    }
 
     Buffer buffer = read_recent(index_, Address::block(id));
     DiskNode *node = node_at(index_, shape, buffer, BufferGetPage(buffer), id);
@@ -73,6 +76,7 @@ PageStore::open(Id id, VisitedSet &visited, Opened &opened)
     opened.node = *node;
     opened.lsn = BufferGetLSNAtomic(buffer);
     quant::NodeBody body = node_body(shape, node);
+    if (want_codes_) copy_attributes(shape, opened.attributes.data(), body.attributes());
     if (shape.code_inline) {
         score_node(body, opened);
         score_links(body, visited, opened);
@@ -80,7 +84,7 @@ PageStore::open(Id id, VisitedSet &visited, Opened &opened)
         return true;
     }
     // Never two pages at a time: the pieces are read after the node's page is left.
-    memcpy(body_copy_.data(), body.code(), shape.body_bytes());
+    memcpy(body_copy_.data(), body.bytes(), shape.body_bytes());
     UnlockReleaseBuffer(buffer);
     quant::NodeBody copy(shape, body_copy_.data());
     if (!score_node(copy, opened)) return false;

@@ -17,9 +17,10 @@ public:
         Vec<graph::Candidate<Id>> neighbours;
         // What else the page said.
         DiskNode node;
-        XLogRecPtr lsn;    // of the page, for marking rows killed later
-        double dot;        // of the query and the code
-        Vec<int8_t> code;  // only when codes are wanted
+        XLogRecPtr lsn;           // of the page, for marking rows killed later
+        double dot;               // of the query and the code
+        Vec<int8_t> code;         // only when codes are wanted
+        Vec<uint8_t> attributes;  // likewise; of the first row
     };
 
     // Allocates in the current context. `info` and `query` must outlive the store.

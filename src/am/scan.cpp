@@ -207,7 +207,8 @@ refill_from_list(IndexScanDesc desc, RowBatch &batch)
         batch.rows.clear();
         batch.next = 0;
         batch.list = batch.more;
-        batch.more = read_row_list(desc->indexRelation, batch.list, batch.stamp, batch.rows, &batch.lsn);
+        batch.more = read_row_list(desc->indexRelation, scan_of(desc)->info.shape, batch.list, batch.stamp,
+                                   {.rows = &batch.rows, .lsn = &batch.lsn});
         if (!batch.rows.empty()) return true;
     }
     return false;
@@ -290,9 +291,10 @@ mark_killed(IndexScanDesc desc)
         DiskNode *node = node_at(desc->indexRelation, scan->info.shape, buffer, page, holder);
         if (node != nullptr && node->row.value() == row) at = &node->row;
     } else {
-        DiskRowList *list = row_list_at(desc->indexRelation, buffer, page, Address::offset(holder), batch.stamp);
+        const quant::NodeShape &shape = scan->info.shape;
+        DiskRowList *list = row_list_at(desc->indexRelation, shape, buffer, page, Address::offset(holder), batch.stamp);
         for (uint32_t i = 0; list != nullptr && i < list->count && at == nullptr; i++)
-            if (list_rows(list)[i].value() == row) at = &list_rows(list)[i];
+            if (list_row(shape, list, i)->value() == row) at = list_row(shape, list, i);
     }
     if (at != nullptr) {
         *at = Packed48::from(row | Row::kKilled);

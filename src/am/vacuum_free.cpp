@@ -20,19 +20,18 @@ struct Remains {
 void
 remove_remains(const Vacuum &vacuum, const Remains &remains)
 {
-    Vec<uint64_t> chain, rows;
+    const quant::NodeShape &shape = vacuum.info.shape;
+    Vec<uint64_t> chain;
     ChainWalk walk;
     for (uint64_t at = remains.more; at != Address::kNone;) {
         walk.visit(vacuum.index, at);
         chain.push(at);
-        rows.clear();
-        at = read_row_list(vacuum.index, at, remains.stamp, rows);
+        at = read_row_list(vacuum.index, shape, at, remains.stamp, {});
     }
-    for (size_t i = chain.size(); i-- > 0;) remove_item(vacuum.index, chain[i], remains.stamp);
+    for (size_t i = chain.size(); i-- > 0;) remove_item(vacuum.index, shape, chain[i], remains.stamp);
     chain.release();
-    rows.release();
     for (Packed48 piece : remains.pieces)
-        if (piece.value() != Address::kNone) remove_item(vacuum.index, piece.value(), remains.stamp);
+        if (piece.value() != Address::kNone) remove_item(vacuum.index, shape, piece.value(), remains.stamp);
 }
 
 bool

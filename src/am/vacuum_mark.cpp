@@ -109,11 +109,13 @@ remove_first_rows(MarkPass &pass, Buffer buffer)
 void
 compact_list(const MarkPass &pass, DiskRowList *list)
 {
+    const quant::NodeShape &shape = pass.vacuum->info.shape;
     uint16_t kept = 0;
     for (uint16_t i = 0; i < list->count; i++) {
-        Packed48 row = list_rows(list)[i];
-        if (is_dead_row(pass, row.value())) continue;
-        list_rows(list)[kept++] = row;
+        const Packed48 *row = list_row(shape, list, i);
+        if (is_dead_row(pass, row->value())) continue;
+        if (kept != i) memcpy(list_row(shape, list, kept), row, shape.row_bytes());
+        kept++;
     }
     pass.vacuum->stats->tuples_removed += list->count - kept;
     list->count = kept;
@@ -125,12 +127,13 @@ uint64_t
 vacuum_list(MarkPass &pass, BlockNumber owner_block, uint64_t address, uint32_t stamp, uint32_t *living)
 {
     Relation index = pass.vacuum->index;
+    const quant::NodeShape &shape = pass.vacuum->info.shape;
     Buffer buffer = read_locked(index, Address::block(address), BUFFER_LOCK_SHARE);
-    DiskRowList *list = row_list_at(index, buffer, BufferGetPage(buffer), Address::offset(address), stamp);
+    DiskRowList *list = row_list_at(index, shape, buffer, BufferGetPage(buffer), Address::offset(address), stamp);
     if (list == nullptr) report_corruption(index, Address::block(address), "missing row list");
     uint64_t next = list->next.value();
     *living = 0;
-    for (uint32_t i = 0; i < list->count; i++) *living += !is_dead_row(pass, list_rows(list)[i].value());
+    for (uint32_t i = 0; i < list->count; i++) *living += !is_dead_row(pass, list_row(shape, list, i)->value());
     bool any_dead = *living < list->count;
     UnlockReleaseBuffer(buffer);
     if (!any_dead) return next;
@@ -139,7 +142,7 @@ vacuum_list(MarkPass &pass, BlockNumber owner_block, uint64_t address, uint32_t 
     edit.begin(index, false);
     Buffer owner = read_locked(index, owner_block, BUFFER_LOCK_EXCLUSIVE);
     buffer = read_locked(index, Address::block(address), BUFFER_LOCK_EXCLUSIVE);
-    list = row_list_at(index, buffer, edit.page(buffer), Address::offset(address), stamp);
+    list = row_list_at(index, shape, buffer, edit.page(buffer), Address::offset(address), stamp);
     compact_list(pass, list);
     *living = list->count;
     edit.finish();
@@ -166,13 +169,15 @@ vacuum_chain(MarkPass &pass, BlockNumber owner_block, uint64_t head, uint32_t st
 }
 
 bool
-is_chain_empty(Relation index, uint64_t head, uint32_t stamp)
+is_chain_empty(const Vacuum &vacuum, uint64_t head, uint32_t stamp)
 {
+    Relation index = vacuum.index;
     ChainWalk walk;
     for (uint64_t at = head; at != Address::kNone;) {
         walk.visit(index, at);
         Buffer buffer = read_locked(index, Address::block(at), BUFFER_LOCK_SHARE);
-        DiskRowList *list = row_list_at(index, buffer, BufferGetPage(buffer), Address::offset(at), stamp);
+        DiskRowList *list =
+            row_list_at(index, vacuum.info.shape, buffer, BufferGetPage(buffer), Address::offset(at), stamp);
         bool empty = list != nullptr && list->count == 0;
         at = empty ? list->next.value() : Address::kNone;
         UnlockReleaseBuffer(buffer);
@@ -191,7 +196,7 @@ mark_if_empty(MarkPass &pass, Buffer buffer, const ListOwner &owner)
     LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
     DiskNode *node =
         node_in_slot(vacuum.index, vacuum.info.shape, buffer, BufferGetPage(buffer), Address::offset(owner.address));
-    if (node->row.value() == Row::kNone && is_chain_empty(vacuum.index, node->more.value(), owner.stamp)) {
+    if (node->row.value() == Row::kNone && is_chain_empty(vacuum, node->more.value(), owner.stamp)) {
         node_in_slot(vacuum.index, vacuum.info.shape, buffer, edit.page(buffer), Address::offset(owner.address))
             ->flags |= kNodeDead;
         edit.finish();

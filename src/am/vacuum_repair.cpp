@@ -24,6 +24,8 @@ public:
         Id id;
         uint64_t row;
         uint32_t code_at;  // in kept_codes_
+        bool is_shared;
+        uint8_t hint[kMaxHintBytes];
     };
 
     void start(Vacuum &vacuum);
@@ -51,6 +53,7 @@ private:
     Vacuum *vacuum_ = nullptr;
     Id owner_ = 0;
     DiskNode owner_head_{};
+    uint8_t owner_hint_[kMaxHintBytes]{};
     Vec<Id> links_;
     Vec<float> owner_code_;
 
@@ -110,6 +113,7 @@ RepairStore::begin(Id id, DiskNode *node)
     kept_codes_.clear();
     links_.clear();
     quant::NodeBody body = node_body(shape(), node);
+    make_hint(vacuum_->info.attributes, body.attributes(), owner_hint_);
     for (uint32_t i = 0; i < node->link_count; i++) links_.push(Address::plain(body.head(i).address.value()));
     return decode_code(node, owner_code_.span());
 }
@@ -152,7 +156,8 @@ RepairStore::keep(Id id, Kept &kept)
     if (!copy(id) || (node()->flags & kNodeDead) || node()->layer != owner_head_.layer) return false;
     uint32_t at = static_cast<uint32_t>(kept_codes_.size());
     kept_codes_.resize(at + shape().padded);
-    kept = {0, id, node()->row.value(), at};
+    kept = {0, id, node()->row.value(), at, is_shared(*node()), {}};
+    make_hint(vacuum_->info.attributes, body().attributes(), kept.hint);
     if (!decode_code(node(), kept_code(kept))) return false;
     kept.key = kernel::active->l2_squared(owner_code_.data(), kept_code(kept).data(), shape().padded);
     return true;
@@ -170,6 +175,8 @@ RepairStore::relink(std::span<const Id> lost, std::span<const Kept> offered)
         NewLink link = compute_link(vacuum_->info, owner_code_.span(), kept_code(kept), scratch_.data(), sketch);
         link.address = kept.id;
         link.row = kept.row;
+        link.shared = kept.is_shared;
+        memcpy(link.hint, kept.hint, sizeof(link.hint));
         new_links_.push(link);
     }
 
@@ -195,6 +202,8 @@ RepairStore::link_back(const Kept &kept)
     NewLink link = compute_link(vacuum_->info, kept_code(kept), owner_code_.span(), scratch_.data(), sketches_.data());
     link.address = owner_;
     link.row = owner_head_.row.value();
+    link.shared = is_shared(owner_head_);
+    memcpy(link.hint, owner_hint_, sizeof(link.hint));
 
     PageEdit edit;
     edit.begin(index, false);

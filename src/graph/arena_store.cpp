@@ -49,6 +49,13 @@ make_link(uint32_t node, bool dominated, float key)
     return {node & 0x7FFFFFFFu, dominated, key};
 }
 
+// `from` may be null when there is nothing to copy.
+void
+copy_bytes(uint8_t *to, const uint8_t *from, size_t bytes)
+{
+    if (bytes > 0) memcpy(to, from, bytes);
+}
+
 // Starts loading a code that will be scored a little later.
 void
 start_loading(const void *from, size_t bytes)
@@ -67,19 +74,21 @@ SpinLock::lock()
 }
 
 void
-ArenaStore::init(ArenaShared *shared, quant::Metric metric, uint32_t padded, uint32_t capacity, uint64_t bytes_limit)
+ArenaStore::init(ArenaShared *shared, quant::Metric metric, uint32_t padded, uint32_t capacity, uint64_t bytes_limit,
+                 uint32_t attribute_bytes)
 {
     memset(static_cast<void *>(shared), 0, sizeof(*shared));
     shared->metric = metric;
     shared->padded = padded;
     shared->capacity = capacity;
+    shared->attribute_bytes = attribute_bytes;
     shared->entry_level = -1;
     shared->loose_rows[0] = shared->loose_rows[1] = kNoRecord;
     shared->bytes_limit = bytes_limit;
     uint64_t chunk_bytes = std::max(kLeastChunkBytes, bytes_limit / 1024);
-    init_pool(shared->nodes, sizeof(ArenaNode) + padded + capacity * sizeof(ArenaLink), chunk_bytes);
+    init_pool(shared->nodes, sizeof(ArenaNode) + padded + capacity * sizeof(ArenaLink) + attribute_bytes, chunk_bytes);
     init_pool(shared->uppers, sizeof(ArenaUpper) + capacity * sizeof(ArenaLink), chunk_bytes / 4);
-    init_pool(shared->rows, sizeof(ArenaRow), chunk_bytes / 4);
+    init_pool(shared->rows, sizeof(ArenaRow) + attribute_bytes, chunk_bytes / 4);
 }
 
 void
@@ -132,7 +141,7 @@ ArenaStore::append(ArenaPool &pool, Chunks *, uint32_t n)
 }
 
 bool
-ArenaStore::begin(std::span<const float> rotated, uint64_t row, int level)
+ArenaStore::begin(std::span<const float> rotated, uint64_t row, int level, const uint8_t *attributes)
 {
     // A newcomer whose row went to a duplicate leaves its records to the next one.
     if (spare_row_ == kNoRecord && (spare_row_ = append(shared_->rows, row_chunks_, 1)) == kNoRecord) return false;
@@ -153,6 +162,7 @@ ArenaStore::begin(std::span<const float> rotated, uint64_t row, int level)
     newcomer_node_->level = static_cast<uint8_t>(level);
     newcomer_node_->count = 0;
     newcomer_node_->scalars = quant::encode(rotated, code(newcomer_node_));
+    copy_bytes(this->attributes(newcomer_node_), attributes, shared_->attribute_bytes);
     return true;
 }
 
@@ -245,6 +255,7 @@ ArenaStore::add_row(const Kept &kept)
     ArenaNode *other = node(node_of(kept.id));
     ArenaRow *fresh = row(spare_row_);
     fresh->row = newcomer_node_->row;
+    copy_bytes(attributes(fresh), attributes(newcomer_node_), shared_->attribute_bytes);
     other->lock.lock();
     fresh->next = other->more_rows;
     other->more_rows = spare_row_;
@@ -255,12 +266,13 @@ ArenaStore::add_row(const Kept &kept)
 }
 
 bool
-ArenaStore::add_loose_row(LooseRows list, uint64_t loose)
+ArenaStore::add_loose_row(LooseRows list, uint64_t loose, const uint8_t *attributes)
 {
     uint32_t number = append(shared_->rows, row_chunks_, 1);
     if (number == kNoRecord) return false;
     ArenaRow *fresh = row(number);
     fresh->row = loose;
+    copy_bytes(this->attributes(fresh), attributes, shared_->attribute_bytes);
     shared_->loose_lock.lock();
     fresh->next = shared_->loose_rows[list];
     shared_->loose_rows[list] = number;

@@ -55,6 +55,7 @@ struct ArenaShared {
     quant::Metric metric;
     uint32_t padded;
     uint32_t capacity;
+    uint32_t attribute_bytes;
     SpinLock entry_lock;
     std::atomic<bool> first_claimed;
     uint32_t entry_node;
@@ -63,9 +64,9 @@ struct ArenaShared {
     uint32_t loose_rows[2];  // heads of the lists of rows outside of the graph
     std::atomic<uint64_t> bytes_used;
     uint64_t bytes_limit;
-    ArenaPool nodes;   // ArenaNode, code, links of layer 0
+    ArenaPool nodes;   // ArenaNode, code, links of layer 0, attributes of the row
     ArenaPool uppers;  // ArenaUpper and links of one layer above 0; those of a node are consecutive
-    ArenaPool rows;    // ArenaRow: further rows of duplicates
+    ArenaPool rows;    // ArenaRow and attributes: further rows of duplicates
 };
 
 // How chunks are had: private memory or shared segments.
@@ -115,12 +116,13 @@ public:
         Id id;
     };
 
+    // `attribute_bytes` come with every row and are kept as they are.
     static void init(ArenaShared *shared, quant::Metric metric, uint32_t padded, uint32_t capacity,
-                     uint64_t bytes_limit);
+                     uint64_t bytes_limit, uint32_t attribute_bytes = 0);
     void attach(ArenaShared *shared, ArenaMemory memory);
 
     // Makes a node of rotated vector and row the newcomer. False when the arena is full: nothing has happened then.
-    bool begin(std::span<const float> rotated, uint64_t row, int level);
+    bool begin(std::span<const float> rotated, uint64_t row, int level, const uint8_t *attributes = nullptr);
 
     uint64_t key_of(Id id) const { return id + 1; }
     bool open(Id id, VisitedSet &visited, Opened &opened);
@@ -138,13 +140,18 @@ public:
     void raise_entry(Id id, int level);
 
     // Remembers a row that has no place in the graph. False when the arena is full.
-    bool add_loose_row(LooseRows list, uint64_t row);
+    bool add_loose_row(LooseRows list, uint64_t row, const uint8_t *attributes = nullptr);
 
     // For writing the finished graph out.
     uint32_t node_count() const { return shared_->nodes.count.load(std::memory_order_relaxed); }
     ArenaNode *node(uint32_t i) { return static_cast<ArenaNode *>(record(shared_->nodes, node_chunks_, i)); }
     ArenaRow *row(uint32_t i) { return static_cast<ArenaRow *>(record(shared_->rows, row_chunks_, i)); }
     int8_t *code(ArenaNode *node) const { return reinterpret_cast<int8_t *>(node + 1); }
+    uint8_t *attributes(ArenaNode *node) const
+    {
+        return reinterpret_cast<uint8_t *>(code(node) + shared_->padded + shared_->capacity * sizeof(ArenaLink));
+    }
+    uint8_t *attributes(ArenaRow *row) const { return reinterpret_cast<uint8_t *>(row + 1); }
     std::span<ArenaLink> links(uint32_t node, int layer);
     ArenaShared *shared() const { return shared_; }
 

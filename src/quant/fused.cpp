@@ -33,46 +33,76 @@ node_room(const PageRoom &room, uint32_t nodes)
 uint32_t
 links_within(const NodeShape &shape, uint32_t bytes)
 {
-    uint32_t code = shape.code_bytes();
-    return bytes > code ? (bytes - code) / shape.link_bytes() : 0;
+    uint32_t fixed = shape.attribute_bytes + shape.code_bytes();
+    return bytes > fixed ? (bytes - fixed) / shape.link_bytes() : 0;
 }
 
 // The most dimensions a sketch can have for `links` of them to fit.
 uint32_t
 sketch_dims_within(const NodeShape &shape, uint32_t bytes, uint32_t links)
 {
-    uint32_t per_link = (bytes - shape.code_bytes()) / links;
-    if (bytes <= shape.code_bytes() || per_link <= sizeof(LinkHead)) return 0;
-    uint32_t dims = (per_link - static_cast<uint32_t>(sizeof(LinkHead))) / shape.sketch.planes * 8;
+    uint32_t fixed = shape.attribute_bytes + shape.code_bytes();
+    uint32_t link_fixed = static_cast<uint32_t>(sizeof(LinkHead)) + shape.hint_bytes;
+    uint32_t per_link = (bytes - fixed) / links;
+    if (bytes <= fixed || per_link <= link_fixed) return 0;
+    uint32_t dims = (per_link - link_fixed) / shape.sketch.planes * 8;
     return std::min(dims - dims % kDimsStep, shape.padded);
+}
+
+// Makes a node with `enough` links fit `page` bytes. False when that cannot be.
+bool
+fit_page(NodeShape &shape, uint32_t page, uint32_t enough)
+{
+    uint32_t safe_dims = std::min(shape.padded, kSafeSketchDims);
+    while (shape.sketch.planes > 1 && enough > kFewLinks && links_within(shape, page) < enough) enough--;
+    if (links_within(shape, page) >= enough) return true;
+    shape.sketch.dims = sketch_dims_within(shape, page, enough);
+    if (shape.sketch.dims >= safe_dims) return true;
+    shape.code_inline = false;
+    do shape.sketch.dims = sketch_dims_within(shape, page, enough);
+    while (shape.sketch.dims < safe_dims && enough-- > kLeastLinks);
+    return shape.sketch.dims >= safe_dims;
+}
+
+// The most nodes of a page, up to `most`, that each have room for `links`; at least one.
+uint32_t
+nodes_with(const NodeShape &shape, const PageRoom &room, uint32_t links, uint32_t most)
+{
+    uint32_t nodes = 1;
+    while (nodes < most && links_within(shape, node_room(room, nodes + 1)) >= links) nodes++;
+    return nodes;
 }
 
 }  // namespace
 
 NodeShape
-choose_shape(uint32_t dims, uint32_t m, uint32_t link_bits, const PageRoom &room)
+choose_shape(uint32_t dims, uint32_t m, uint32_t link_bits, const PageRoom &room, const AttributeRoom &attributes)
 {
     uint32_t padded = padded_dims(dims);
     uint32_t planes = link_bits != 0 ? link_bits : dims < kOneBitDims ? 2 : 1;
-    NodeShape shape{dims, padded, {padded, planes}, 0, true};
+    NodeShape shape{dims, padded, {padded, planes}, 0, true, attributes.row_bytes, attributes.hint_bytes};
 
     uint32_t page = node_room(room, 1);
     uint32_t wanted = std::max(kLeastLinks, m + m / 2);
-    uint32_t enough = std::min(wanted, kEnoughLinks);
-    while (planes > 1 && enough > kFewLinks && links_within(shape, page) < enough) enough--;
-
-    if (links_within(shape, page) < enough) {
-        shape.sketch.dims = sketch_dims_within(shape, page, enough);
-        if (shape.sketch.dims < std::min(padded, kSafeSketchDims)) {
-            shape.code_inline = false;
-            shape.sketch.dims = sketch_dims_within(shape, page, enough);
-        }
+    if (!fit_page(shape, page, std::min(wanted, kEnoughLinks))) return shape;
+    uint32_t nodes = nodes_with(shape, room, wanted, kMaxNodesPerPage);
+    if (attributes.row_bytes > 0) {
+        // Otherwise four bytes of attributes would make an index of 384 dimensions a third larger.
+        NodeShape plain = shape;
+        plain.attribute_bytes = plain.hint_bytes = 0;
+        nodes = nodes_with(shape, room, std::max(kLeastLinks, wanted - wanted / 6),
+                           nodes_with(plain, room, wanted, kMaxNodesPerPage));
     }
-
-    uint32_t nodes = 1;
-    while (nodes < kMaxNodesPerPage && links_within(shape, node_room(room, nodes + 1)) >= wanted) nodes++;
     shape.capacity = std::min({2 * wanted, links_within(shape, node_room(room, nodes)), kMaxLinks});
     return shape;
+}
+
+uint32_t
+most_attribute_bytes(uint32_t dims, uint32_t m, uint32_t link_bits, const PageRoom &room, uint32_t hint_bytes)
+{
+    uint32_t bytes = room.page_bytes & ~1u;
+    while (bytes > 0 && choose_shape(dims, m, link_bits, room, {bytes, hint_bytes}).capacity == 0) bytes -= 2;
+    return bytes;
 }
 
 }  // namespace vhnsw::quant

@@ -1,10 +1,10 @@
 // The fused node: everything one hop of a search needs, in one run of bytes.
 //
-//     code, one byte a dimension (or the addresses of its pieces) | links, `capacity` slots of link_bytes each
-//     link: Address of the neighbour | row of the neighbour | PackedScalars | sketch
+//     attributes | code, one byte a dimension (or the addresses of its pieces) | links, `capacity` slots of link_bytes
+//     link: Address of the neighbour | row of the neighbour | PackedScalars | hint | sketch
 //
-// The structs are what is on disk: packed little pieces without alignment, host byte order. Addresses and rows are
-// opaque here; the access method gives them their meaning.
+// The structs are what is on disk: packed little pieces without alignment, host byte order. Addresses, rows, attributes
+// and hints (of a neighbour's attributes) are opaque here; the access method gives them their meaning.
 #pragma once
 
 #include <cstddef>
@@ -43,17 +43,24 @@ inline constexpr uint32_t kMaxNodesPerPage = 255;
 // A code that is kept apart is cut into at most this many pieces.
 inline constexpr uint32_t kCodePieces = 2;
 
-// How nodes of one index are laid out. Follows from dims, m and link_bits alone; see choose_shape().
+// How nodes of one index are laid out. Follows from dims, m, link_bits and the attributes alone; see choose_shape().
 struct NodeShape {
     uint32_t dims;    // of the indexed column
     uint32_t padded;  // of the rotated vector and the code
     SketchShape sketch;
-    uint32_t capacity;  // links of a node, on every layer
-    bool code_inline;   // false: the code does not fit beside the links and is kept in pieces elsewhere
+    uint32_t capacity;             // links of a node, on every layer
+    bool code_inline;              // false: the code does not fit beside the links and is kept in pieces elsewhere
+    uint32_t attribute_bytes = 0;  // of a row; even
+    uint32_t hint_bytes = 0;       // of a link; even
 
-    constexpr uint32_t link_bytes() const { return static_cast<uint32_t>(sizeof(LinkHead)) + sketch.bytes(); }
+    constexpr uint32_t link_bytes() const
+    {
+        return static_cast<uint32_t>(sizeof(LinkHead)) + hint_bytes + sketch.bytes();
+    }
     constexpr uint32_t code_bytes() const { return code_inline ? padded : kCodePieces * sizeof(Packed48); }
-    constexpr uint32_t body_bytes() const { return code_bytes() + capacity * link_bytes(); }
+    constexpr uint32_t body_bytes() const { return attribute_bytes + code_bytes() + capacity * link_bytes(); }
+    // Of a further row, in a list of them.
+    constexpr uint32_t row_bytes() const { return static_cast<uint32_t>(sizeof(Packed48)) + attribute_bytes; }
 };
 
 // What choose_shape() has to work with.
@@ -64,20 +71,37 @@ struct PageRoom {
     uint32_t alignment;      // of a node's size, header included
 };
 
+// What an index with attributes stores of them. Both are even.
+struct AttributeRoom {
+    uint32_t row_bytes = 0;
+    uint32_t hint_bytes = 0;
+};
+
 // Fills the page: the most nodes a page can hold with 1.5 m links each (8 at least), then as many links as the space of
 // a node allows, at most twice that. link_bits: 1, 2, 4, or 0 = choose by dims. Where a page cannot hold one node with
 // 24 of the links wanted, the sketches cover fewer dimensions; where that would make them imprecise, the code is kept
-// apart.
-NodeShape choose_shape(uint32_t dims, uint32_t m, uint32_t link_bits, const PageRoom &room);
+// apart. Attributes take the place of up to a sixth of the links before a page holds fewer nodes, and of more where it
+// would not hold one node otherwise; capacity is 0 when it does not even with 8 links.
+NodeShape choose_shape(uint32_t dims, uint32_t m, uint32_t link_bits, const PageRoom &room,
+                       const AttributeRoom &attributes = {});
+
+// The most bytes that the attributes of a row may have for choose_shape() to find a shape, given their hint.
+uint32_t most_attribute_bytes(uint32_t dims, uint32_t m, uint32_t link_bits, const PageRoom &room, uint32_t hint_bytes);
 
 // Reads and writes the body of a node; knows nothing of where it lies.
 class NodeBody {
 public:
     NodeBody(const NodeShape &shape, uint8_t *bytes) : shape_(&shape), bytes_(bytes) {}
 
-    int8_t *code() const { return reinterpret_cast<int8_t *>(bytes_); }
-    uint8_t *link(uint32_t i) const { return bytes_ + shape_->code_bytes() + i * shape_->link_bytes(); }
-    uint8_t *sketch(uint32_t i) const { return link(i) + sizeof(LinkHead); }
+    uint8_t *bytes() const { return bytes_; }
+    uint8_t *attributes() const { return bytes_; }
+    int8_t *code() const { return reinterpret_cast<int8_t *>(bytes_ + shape_->attribute_bytes); }
+    uint8_t *link(uint32_t i) const
+    {
+        return bytes_ + shape_->attribute_bytes + shape_->code_bytes() + i * shape_->link_bytes();
+    }
+    uint8_t *hint(uint32_t i) const { return link(i) + sizeof(LinkHead); }
+    uint8_t *sketch(uint32_t i) const { return hint(i) + shape_->hint_bytes; }
 
     LinkHead head(uint32_t i) const
     {

@@ -226,6 +226,47 @@ UNIT_TEST(graph_arena_node_has_the_largest_error_of_its_rows)
     EXPECT(largest > node.error && graph.store.node(0)->scalars.error == largest);
 }
 
+// Each row, whether first of its node, further one or outside of the graph.
+UNIT_TEST(graph_arena_keeps_the_attributes_of_every_row)
+{
+    constexpr uint32_t kBytes = 10;
+    auto attributes_of = [](uint64_t row) {
+        std::vector<uint8_t> bytes(kBytes);
+        for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<uint8_t>(row * 7 + i);
+        return bytes;
+    };
+    size_t checked = 0;
+    auto check = [&](uint64_t row, const uint8_t *stored) {
+        EXPECT_WITH(memcmp(stored, attributes_of(row).data(), kBytes) == 0, "row %lu", row);
+        ++checked;
+    };
+    ArenaBlocks blocks;
+    auto shared = std::make_unique<ArenaShared>();
+    ArenaStore::init(shared.get(), quant::Metric::kL2, kDims, 12, uint64_t{16} << 20, kBytes);
+    ArenaStore store;
+    store.attach(shared.get(), blocks.memory());
+    graph::InsertScratch<ArenaStore> scratch;
+    Rng rng(134);
+    std::vector<Floats> vectors = uniform_vectors(rng, 200, kDims);
+    for (uint64_t row = 0; row < 1000; ++row) {
+        int level = graph::draw_level(rng, 8);
+        EXPECT(store.begin(vectors[row % 200], row, level, attributes_of(row).data()));
+        graph::insert(store, level, 8, 32, scratch);
+    }
+    for (uint64_t row = 1000; row < 1100; ++row)
+        EXPECT(store.add_loose_row(graph::kNullRows, row, attributes_of(row).data()));
+
+    for (uint32_t node = 0; node < store.node_count(); ++node) {
+        if (!store.node(node)->published) continue;
+        check(store.node(node)->row, store.attributes(store.node(node)));
+        for (uint32_t at = store.node(node)->more_rows; at != graph::kNoRecord; at = store.row(at)->next)
+            check(store.row(at)->row, store.attributes(store.row(at)));
+    }
+    for (uint32_t at = shared->loose_rows[graph::kNullRows]; at != graph::kNoRecord; at = store.row(at)->next)
+        check(store.row(at)->row, store.attributes(store.row(at)));
+    EXPECT_WITH(checked == 1100, "%zu", checked);
+}
+
 UNIT_TEST(graph_arena_keeps_rows_outside_of_the_graph)
 {
     ArenaGraph graph({.dims = kDims});

@@ -204,3 +204,82 @@ UNIT_TEST(quant_fused_parts_of_a_body_do_not_overlap)
         }
     }
 }
+
+namespace {
+
+// Row bytes and hint bytes of indexes on few and many, short and long columns.
+constexpr AttributeRoom kRooms[] = {{6, 6}, {40, 8}, {98, 6}, {250, 10}, {1000, 10}, {3000, 10}};
+
+NodeShape
+shape_with(uint32_t dims, uint32_t m, uint32_t link_bits, const AttributeRoom &attributes)
+{
+    return choose_shape(dims, m, link_bits, kNodeRoom, attributes);
+}
+
+}  // namespace
+
+UNIT_TEST(quant_fused_attributes_fit_their_pages)
+{
+    for (const AttributeRoom &room : kRooms)
+        for_each_shape([&](uint32_t dims, uint32_t m, uint32_t link_bits, const NodeShape &plain) {
+            NodeShape shape = shape_with(dims, m, link_bits, room);
+            bool fits = shape.capacity >= 8 && shape.capacity <= kMaxLinks && nodes_per_page(shape) >= 1;
+            // Precise sketches of four bits are wide.
+            bool may_refuse = room.row_bytes >= 3000 && link_bits == 4 && dims > 1000;
+            EXPECT_WITH(fits || (may_refuse && shape.capacity == 0), "%u dims, m = %u, %u bits, %u bytes: %u links",
+                        dims, m, link_bits, room.row_bytes, shape.capacity);
+            EXPECT_WITH(shape.attribute_bytes == room.row_bytes && shape.hint_bytes == room.hint_bytes, "%u dims",
+                        dims);
+            bool is_precise = shape.sketch.dims >= std::min(shape.padded, 1024u);
+            EXPECT_WITH(!fits || is_precise, "%u dims, m = %u, %u bits", dims, m, link_bits);
+            EXPECT_WITH(nodes_per_page(plain) >= nodes_per_page(shape), "%u dims, m = %u, %u bits", dims, m, link_bits);
+        });
+}
+
+// An index of four bytes more a row takes no page more, where five sixths of the links leave the room.
+UNIT_TEST(quant_fused_small_attributes_take_links_not_pages)
+{
+    for (uint32_t dims : {128u, 384u, 768u, 1536u}) {
+        NodeShape plain = shape_of(dims, 16, 0), shape = shape_with(dims, 16, 0, {6, 6});
+        EXPECT_WITH(nodes_per_page(shape) == nodes_per_page(plain), "%u dims", dims);
+        EXPECT_WITH(shape.capacity >= 20 && shape.capacity <= plain.capacity, "%u dims: %u links", dims,
+                    shape.capacity);
+    }
+}
+
+UNIT_TEST(quant_fused_refuses_attributes_beyond_a_limit)
+{
+    for (uint32_t dims : {3u, 384u, 1536u, 16000u})
+        for (uint32_t link_bits : {0u, 4u}) {
+            uint32_t most = most_attribute_bytes(dims, 16, link_bits, kNodeRoom, 10);
+            NodeShape shape = shape_with(dims, 16, link_bits, {most, 10});
+            EXPECT_WITH(most > 2000 && shape.capacity >= 8 && nodes_per_page(shape) == 1, "%u dims: %u", dims, most);
+            for (uint32_t more : {most + 2, most + 1000, 9000u, 1000000u})
+                EXPECT_WITH(shape_with(dims, 16, link_bits, {more, 10}).capacity == 0, "%u dims: %u", dims, more);
+        }
+}
+
+UNIT_TEST(quant_fused_attributes_do_not_overlap_the_rest)
+{
+    for (const AttributeRoom &room : kRooms)
+        for (uint32_t dims : {5u, 384u, 1536u, 16000u}) {
+            NodeShape shape = shape_with(dims, 16, 0, room);
+            std::vector<uint8_t> bytes(shape.body_bytes(), 0), owner(shape.body_bytes(), 0);
+            NodeBody body(shape, bytes.data());
+            auto claim = [&](const void *from, size_t size) {
+                size_t at = static_cast<size_t>(static_cast<const uint8_t *>(from) - bytes.data());
+                EXPECT_WITH(at + size <= owner.size(), "%u dims", dims);
+                for (size_t i = at; i < at + size; ++i) owner[i]++;
+            };
+            claim(body.attributes(), shape.attribute_bytes);
+            claim(body.code(), shape.code_bytes());
+            for (uint32_t i = 0; i < shape.capacity; ++i) {
+                claim(body.link(i), sizeof(LinkHead));
+                claim(body.hint(i), shape.hint_bytes);
+                claim(body.sketch(i), shape.sketch.bytes());
+            }
+            EXPECT_WITH(std::count(owner.begin(), owner.end(), 1) == shape.body_bytes(), "%u dims", dims);
+            EXPECT_WITH(reinterpret_cast<uintptr_t>(body.link(1)) % 2 == reinterpret_cast<uintptr_t>(body.bytes()) % 2,
+                        "%u dims", dims);
+        }
+}
