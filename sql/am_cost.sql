@@ -53,6 +53,9 @@ FROM unnest(ARRAY['embedding <=> ''[1,1,1,1,1,1,1,1]''', 'embedding <-> ''[1,1,1
                   'embedding <-> ''[1,1,1,1,1,1,1,1]'' NULLS FIRST', 'embedding <-> embedding', 'embedding',
                   'embedding <-> ''[1,1,1,1,1,1,1,1]'', embedding <-> ''[2,2,2,2,2,2,2,2]''']) o;
 
+-- an aggregate must be exact
+SELECT plan_of('SELECT min(embedding <-> ''[1,1,1,1,1,1,1,1]'') FROM items');
+
 -- without order never, whatever is switched off
 DROP INDEX items_category;
 CREATE INDEX items_part ON items USING hnsw (embedding vector_l2_ops) WITH (m = 8, ef_construction = 16)

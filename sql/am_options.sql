@@ -28,10 +28,14 @@ END $$;
 \pset fieldsep '  '
 
 SELECT s, error_of('SET hnsw.' || s)
-FROM unnest(ARRAY['ef_search = 0', 'ef_search = 1', 'ef_search = 10000', 'ef_search = 10001', 'ef_search = many',
+FROM unnest(ARRAY['ef_search = -2', 'ef_search = -1', 'ef_search = 0', 'ef_search = 1',
+                  'ef_search = 10000', 'ef_search = 10001', 'ef_search = many',
                   'iterative_scan = on', 'iterative_scan = off', 'iterative_scan = strict_order',
                   'max_scan_tuples = -1', 'max_scan_tuples = 2147483647', 'max_scan_tuples = 2147483648',
                   'scan_mem_multiplier = 0.9', 'scan_mem_multiplier = 1.5', 'scan_mem_multiplier = 1001',
+                  'enable_filtered_scan = maybe', 'filter_strategy = none', 'filter_strategy = allow',
+                  'post_filter_threshold = -1.1', 'post_filter_threshold = 1.1', 'approximate_threshold = 0.05',
+                  'approximate_threshold = 2', 'flat_search_cutoff = -2', 'flat_search_cutoff = 40000',
                   'no_such_setting = 1']) s;
 RESET ALL;
 SET hnsw.ef_search = 100;

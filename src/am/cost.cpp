@@ -1,4 +1,6 @@
 // amcostestimate. The model, its constants and where they come from: README.md, "Cost model".
+#include "am/cost.hpp"
+
 #include "am/am.hpp"
 #include "pg/guc.hpp"
 
@@ -8,11 +10,9 @@ namespace {
 
 // Returning k rows opens at most kOpenedPerEf * ef_search + kOpenedPerRow * k nodes (scan.cpp): the search keeps
 // ahead of what it returns.
-constexpr double kOpenedPerEf = 1.5;
 constexpr double kOpenedPerRow = 3;
 
-// The upper layers: one for every power of m in the number of rows, and this many nodes opened on each. They are few
-// enough to be always cached, and charged without I/O, as other access methods do with their upper pages.
+// The upper layers: one for every power of m in the number of rows, and this many nodes opened on each.
 constexpr double kOpenedPerLayer = 2.5;
 constexpr double kTypicalM = 16;
 
@@ -30,18 +30,51 @@ node_bytes_of(const IndexOptInfo *index)
     return Min(static_cast<double>(index->pages) / Max(index->tuples, 1.0), 1.0) * BLCKSZ;
 }
 
-// Cost of opening `nodes` nodes of the lowest layer, one scan of `loop_count` alike. Some share a page, and some pages
-// of earlier scans are still in memory.
-Cost
-opening_cost(PlannerInfo *root, const IndexPath *path, double loop_count, double random_page_cost, double nodes)
-{
-    const IndexOptInfo *index = path->indexinfo;
-    double pages = index_pages_fetched(ceil(nodes * loop_count), index->pages, index->pages, root) / loop_count;
+}  // namespace
 
-    return pages * random_page_cost + nodes * (kOpenNode + kOpenNodeByte * node_bytes_of(index)) * cpu_operator_cost;
+bool
+is_hnsw_index(const IndexOptInfo *index)
+{
+    return reinterpret_cast<void *>(index->amcostestimate) == reinterpret_cast<void *>(am_cost_estimate);
 }
 
-}  // namespace
+bool
+computes_min_or_max(const PlannerInfo *root)
+{
+    // The planner's own rewriting of such an aggregate: a subquery of one column, which has no name of its own.
+    const PlannerInfo *parent = root->parent_root;
+    if (parent == nullptr || !parent->parse->hasAggs || list_length(root->parse->targetList) != 1) return false;
+    const TargetEntry *column = linitial_node(TargetEntry, root->parse->targetList);
+    return column->resname != nullptr && strcmp(column->resname, "agg_target") == 0;
+}
+
+double
+descent_nodes(double rows)
+{
+    return kOpenedPerLayer * log(Max(rows, 1.0)) / log(kTypicalM);
+}
+
+Cost
+node_cost(const IndexOptInfo *index)
+{
+    return (kOpenNode + kOpenNodeByte * node_bytes_of(index)) * cpu_operator_cost;
+}
+
+Cost
+descent_cost(double rows)
+{
+    return descent_nodes(rows) * kOpenNode * cpu_operator_cost;
+}
+
+Cost
+opening_cost(PlannerInfo *root, const IndexOptInfo *index, double loop_count, double nodes)
+{
+    double random_page_cost;
+    get_tablespace_page_costs(index->reltablespace, &random_page_cost, nullptr);
+    double pages = index_pages_fetched(ceil(nodes * loop_count), index->pages, index->pages, root) / loop_count;
+
+    return pages * random_page_cost + nodes * node_cost(index);
+}
 
 extern "C" void
 am_cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *startup_cost, Cost *total_cost,
@@ -49,33 +82,32 @@ am_cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *st
 {
     IndexOptInfo *index = path->indexinfo;
 
-    // Rows, selectivity (of the predicate of a partial index) and page costs as for any index; the costs are our own.
+    // Rows, selectivity (of the predicate of a partial index) as for any index; the costs are our own.
     GenericCosts generic = {};
     genericcostestimate(root, path, loop_count, &generic);
     *selectivity = generic.indexSelectivity;
     *correlation = 0;
     *pages = index->pages;
 
-    if (list_length(path->indexorderbys) != 1) {
+    if (list_length(path->indexorderbys) != 1 || computes_min_or_max(root)) {
         disable_path(&path->path);
         *startup_cost = *total_cost = kProhibitive;
         return;
     }
 
-    const double rows = Max(generic.numIndexTuples, 1.0);
-    const double layers = log(rows) / log(kTypicalM);
-    const double ahead = Min(kOpenedPerEf * guc_ef_search, rows);
-    const Cost descent = layers * kOpenedPerLayer * kOpenNode * cpu_operator_cost;
-    const Cost random_page_cost = generic.spc_random_page_cost;
+    // All rows are searched for those that fulfil the index's own conditions.
+    const double searched = Max(index->tuples, 1.0);
+    const double returned = Max(generic.indexSelectivity * index->rel->tuples, 1.0);
+    const double ahead = Min(kOpenedPerEf * effective_ef(0), searched);
 
     // The executor computes the distance of every row, and the query vector once.
     QualCost distance;
     cost_qual_eval(&distance, path->indexorderbys, root);
 
-    *startup_cost = distance.startup + descent + opening_cost(root, path, loop_count, random_page_cost, ahead);
-    *total_cost = distance.startup + descent +
-                  opening_cost(root, path, loop_count, random_page_cost, ahead + kOpenedPerRow * rows) +
-                  rows * (distance.per_tuple + cpu_index_tuple_cost);
+    *startup_cost = distance.startup + descent_cost(searched) + opening_cost(root, index, loop_count, ahead);
+    *total_cost = distance.startup + descent_cost(searched) +
+                  opening_cost(root, index, loop_count, ahead + kOpenedPerRow * searched) +
+                  returned * (distance.per_tuple + cpu_index_tuple_cost);
 }
 
 }  // namespace vhnsw::am

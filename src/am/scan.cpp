@@ -101,7 +101,7 @@ constexpr size_t kLead = 3;
 size_t
 wanted_width(const Scan *scan)
 {
-    size_t ef = static_cast<size_t>(guc_ef_search);
+    size_t ef = static_cast<size_t>(effective_ef(0));
     return Max(ef + ef / 2, kLead * scan->taken);
 }
 
@@ -178,7 +178,8 @@ next_node(IndexScanDesc desc, Found *out)
                 continue;
             }
             bool truncating = guc_iterative_scan == IterativeScan::kOff;
-            if (truncating && (scan->found.empty() || scan->taken >= static_cast<size_t>(guc_ef_search))) return false;
+            if (truncating && (scan->found.empty() || scan->taken >= static_cast<size_t>(effective_ef(0))))
+                return false;
             bool at_end = !has_more_to_explore(scan) || scan->opened_nodes > scan->sweep_after;
             if (!truncating && at_end && may_open_more(scan)) sweep(desc);
         }

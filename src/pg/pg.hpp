@@ -9,6 +9,7 @@ extern "C" {
 #include "access/detoast.h"
 #include "access/generic_xlog.h"
 #include "access/genam.h"
+#include "access/heaptoast.h"
 #include "access/htup_details.h"
 #include "access/parallel.h"
 #include "access/relation.h"
@@ -23,9 +24,13 @@ extern "C" {
 #include "catalog/namespace.h"
 #include "catalog/pg_amop.h"
 #include "catalog/pg_amproc.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_opclass.h"
+#include "catalog/pg_operator.h"
 #include "catalog/pg_opfamily.h"
 #include "catalog/pg_type.h"
+#include "commands/explain.h"
 #include "commands/progress.h"
 #include "commands/vacuum.h"
 #include "common/hashfn.h"
@@ -36,9 +41,17 @@ extern "C" {
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
+#include "nodes/extensible.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "nodes/pathnodes.h"
+#include "nodes/supportnodes.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/paths.h"
+#include "optimizer/restrictinfo.h"
+#include "parser/parsetree.h"
 #include "pgstat.h"
 #include "port/atomics.h"
 #include "storage/barrier.h"
@@ -63,6 +76,7 @@ extern "C" {
 #include "utils/numeric.h"
 #include "utils/regproc.h"
 #include "utils/rel.h"
+#include "utils/ruleutils.h"
 #include "utils/selfuncs.h"
 #include "utils/snapmgr.h"
 #include "utils/spccache.h"
@@ -73,6 +87,12 @@ extern "C" {
 #if PG_VERSION_NUM >= 160000
 extern "C" {
 #include "varatt.h"
+}
+#endif
+#if PG_VERSION_NUM >= 180000
+extern "C" {
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
 }
 #endif
 
@@ -170,6 +190,17 @@ disable_path([[maybe_unused]] Path *path)
 {
 #if PG_VERSION_NUM >= 180000
     path->disabled_nodes = 2;
+#endif
+}
+
+// All relations that the query joins.
+inline Relids
+query_relations(const PlannerInfo *root)
+{
+#if PG_VERSION_NUM >= 160000
+    return root->all_query_rels;
+#else
+    return root->all_baserels;
 #endif
 }
 

@@ -7,22 +7,14 @@
 
 #include "pg/pg.hpp"
 
-namespace vhnsw::plan {
+#include "pg/guc.hpp"
 
-// How rows that fail the conditions are kept out (README.md, "Strategies"). The values are those of
-// hnsw.filter_strategy and are stored in plans.
-enum class Strategy : int {
-    kAuto,    // only as a setting
-    kStream,  // search without a filter, test the conditions on the heap row
-    kAttr,    // search with the conditions on the index's own columns
-    kAllow,   // search among the rows of a bitmap
-    kExact,   // measure all rows of a bitmap, or of the table
-};
+namespace vhnsw::plan {
 
 // Kept in CustomScan.custom_private.
 struct PlannedSearch {
     Oid index;
-    Strategy strategy;
+    Strategy strategy;     // to begin with; also kStream and kAttr may have a bitmap, to turn to
     bool adaptive;         // the executor may change the strategy
     bool has_bitmap;       // there is a child: BitmapIndexScan, BitmapAnd or BitmapOr
     bool bound_inclusive;  // the distance bound is <=, not <
@@ -51,6 +43,23 @@ enum PlanExpression : int {
 
 List *encode_search(const PlannedSearch &search);
 PlannedSearch decode_search(const List *custom_private);
+
+// What the executor did, for EXPLAIN ANALYZE. Counts are sums over all rescans.
+struct SearchReport {
+    bool ran;           // in this process
+    Strategy used;      // at the end of the last scan
+    bool has_allowed;   // the bitmap was read
+    double allowed;     // rows in it, the last time; a lossy block counts as full
+    uint64 lossy;       // blocks
+    uint64 opened;      // nodes
+    uint64 seen;        // neighbours estimated
+    uint64 passing;     // of them that pass the filter
+    uint64 distances;   // computed exactly
+    const char *cause;  // of the last change of strategy, a few words; null: there was none
+};
+
+// Adds the node's own lines to EXPLAIN's output (explain.cpp): the whole of ExplainCustomScan.
+void explain_search(CustomScanState *node, const SearchReport &report, List *ancestors, ExplainState *es);
 
 // Installs the hook and the node. Called once, when the module is loaded.
 void define_plan();

@@ -1,48 +1,62 @@
 -- distances, norms and distance operators
--- COST 100: see "Cost" in src/type/README.md.
+-- COST 100, for calls that the support function knows nothing about: see "Cost" in src/type/README.md.
+
+CREATE FUNCTION vector_cost_support(internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'vhnsw_vector_cost_support' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vector_cost_support(internal) IS
+    'planner support: what a call costs';
 
 CREATE FUNCTION l2_distance(vector, vector) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_vector_l2_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_vector_l2_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT vector_cost_support;
 COMMENT ON FUNCTION l2_distance(vector, vector) IS
     'Euclidean distance, 0 to Infinity';
 
 CREATE FUNCTION inner_product(vector, vector) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_vector_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_vector_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT vector_cost_support;
 COMMENT ON FUNCTION inner_product(vector, vector) IS
     'inner product; the larger, the closer';
 
 CREATE FUNCTION cosine_distance(vector, vector) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_vector_cosine_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_vector_cosine_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT vector_cost_support;
 COMMENT ON FUNCTION cosine_distance(vector, vector) IS
     '1 - cosine of the angle, 0 to 2; NaN when a vector is zero';
 
 CREATE FUNCTION l1_distance(vector, vector) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_vector_l1_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_vector_l1_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT vector_cost_support;
 COMMENT ON FUNCTION l1_distance(vector, vector) IS
     'taxicab distance, 0 to Infinity';
 
 CREATE FUNCTION vector_norm(vector) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_vector_norm' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_vector_norm' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT vector_cost_support;
 COMMENT ON FUNCTION vector_norm(vector) IS
     'Euclidean norm, computed in double precision';
 
 CREATE FUNCTION l2_normalize(vector) RETURNS vector
-    AS 'MODULE_PATHNAME', 'vhnsw_vector_l2_normalize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_vector_l2_normalize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT vector_cost_support;
 COMMENT ON FUNCTION l2_normalize(vector) IS
     'vector of the same direction with Euclidean norm 1; zero stays zero';
 
 CREATE FUNCTION vector_l2_squared_distance(vector, vector) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_vector_l2_squared_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_vector_l2_squared_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT vector_cost_support;
 COMMENT ON FUNCTION vector_l2_squared_distance(vector, vector) IS
     'squared Euclidean distance, 0 to Infinity';
 
 CREATE FUNCTION vector_negative_inner_product(vector, vector) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_vector_negative_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_vector_negative_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT vector_cost_support;
 COMMENT ON FUNCTION vector_negative_inner_product(vector, vector) IS
     'implementation of <#> operator';
 
 CREATE FUNCTION vector_spherical_distance(vector, vector) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_vector_spherical_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_vector_spherical_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT vector_cost_support;
 COMMENT ON FUNCTION vector_spherical_distance(vector, vector) IS
     'angle between two vectors of norm 1, in units of pi: 0 to 1';
 
