@@ -13,21 +13,10 @@ namespace vhnsw::am {
 inline constexpr uint16 kOpclassProc = 1;
 inline constexpr StrategyNumber kDistanceStrategy = 1;
 
-// Search operators of filter classes whose meaning is fixed. Others are known by their function alone.
-enum FilterStrategy : StrategyNumber {
-    kFilterLess = 1,
-    kFilterLessEqual = 2,
-    kFilterEqual = 3,
-    kFilterGreaterEqual = 4,
-    kFilterGreater = 5,
-    kFilterNotEqual = 6,
-    kFilterOverlaps = 7,
-    kFilterContains = 8,
-    kFilterContained = 9,
-    kFilterHasKey = 10,
-    kFilterHasAnyKey = 11,
-    kFilterHasAllKeys = 12
-};
+// Search operators of filter classes: 1 to 6 compare, as in btree, with <> as the sixth. What the other numbers mean is
+// the class's affair.
+inline constexpr StrategyNumber kEqualStrategy = 3;
+inline constexpr StrategyNumber kNotEqualStrategy = 6;
 
 struct OpclassInfo {
     quant::Metric metric;

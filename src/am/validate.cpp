@@ -80,22 +80,21 @@ check_distance_operator(Validation &v, const Form_pg_amop entry)
                            v.family_name, format_operator(entry->amopopr)));
 }
 
-// Whether the operator compares as its strategy number says, for the order and equality that the type has by default:
-// filters compare simple types and hashes themselves, trusting the number.
+// Whether an operator numbered as a comparison is that comparison, by the order or equality that its type has by default.
 bool
 compares_as_numbered(const Form_pg_amop entry)
 {
-    if (entry->amopstrategy > kFilterNotEqual) return true;
+    if (entry->amopstrategy > kNotEqualStrategy) return true;
 
-    bool negated = entry->amopstrategy == kFilterNotEqual;
-    int strategy = negated ? int{kFilterEqual} : entry->amopstrategy;
+    bool negated = entry->amopstrategy == kNotEqualStrategy;
+    int strategy = negated ? int{kEqualStrategy} : entry->amopstrategy;
     Oid comparison = negated ? get_negator(entry->amopopr) : entry->amopopr;
     const TypeCacheEntry *type =
         lookup_type_cache(entry->amoplefttype, TYPECACHE_BTREE_OPFAMILY | TYPECACHE_HASH_OPFAMILY);
 
     if (!OidIsValid(comparison)) return false;
     if (OidIsValid(type->btree_opf) && get_op_opfamily_strategy(comparison, type->btree_opf) == strategy) return true;
-    return strategy == kFilterEqual && OidIsValid(type->hash_opf) && op_in_opfamily(comparison, type->hash_opf);
+    return strategy == kEqualStrategy && OidIsValid(type->hash_opf) && op_in_opfamily(comparison, type->hash_opf);
 }
 
 void

@@ -1,10 +1,9 @@
 -- operator classes for filter columns: the conditions on the columns after the vector that an index can test itself
 --
--- Numbers the access method goes by: it may answer without calling the operator (amvalidate checks 1 to 6).
---     1 <   2 <=   3 =   4 >=   5 >   6 <>   7 &&   8 @>, >>=   9 <@, <<=   10 ?   11 ?|   12 ?&
--- Those above only tell the operators of a class apart:
---     13 <<   14 >>   15 &<   16 &>   17 -|-   18 @?   19 @@
--- Names and operators are those of btree, GIN and GiST together; <> is added everywhere.
+-- Names and operators are those of btree, GIN and GiST together; <> is added everywhere. The numbers mean the same in all
+-- classes, and 1 to 6 in all that anybody may add (amvalidate):
+--     1 <    2 <=   3 =    4 >=   5 >    6 <>     7 &&    8 @>, >>=   9 <@, <<=
+--     10 ?   11 ?|  12 ?&  13 <<  14 >>  15 &<    16 &>   17 -|-      18 @?   19 @@
 
 CREATE OPERATOR FAMILY integer_ops USING hnsw;
 COMMENT ON OPERATOR FAMILY integer_ops USING hnsw IS
