@@ -80,7 +80,7 @@ check_distance_operator(Validation &v, const Form_pg_amop entry)
                            v.family_name, format_operator(entry->amopopr)));
 }
 
-// Whether an operator numbered as a comparison is that comparison, by the order or equality that its type has by default.
+// Whether an operator numbered as a comparison is that comparison, by the order or equality its type has by default.
 bool
 compares_as_numbered(const Form_pg_amop entry)
 {

@@ -1,7 +1,7 @@
 -- operator classes for filter columns: the conditions on the columns after the vector that an index can test itself
 --
--- Names and operators are those of btree, GIN and GiST together; <> is added everywhere. The numbers mean the same in all
--- classes, and 1 to 6 in all that anybody may add (amvalidate):
+-- Names and operators are those of btree, GIN and GiST together; <> is added everywhere. The numbers mean the same in
+-- all classes, and 1 to 6 in all that anybody may add (amvalidate):
 --     1 <    2 <=   3 =    4 >=   5 >    6 <>     7 &&    8 @>, >>=   9 <@, <<=
 --     10 ?   11 ?|  12 ?&  13 <<  14 >>  15 &<    16 &>   17 -|-      18 @?   19 @@
 
