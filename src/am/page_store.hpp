@@ -4,6 +4,7 @@
 #pragma once
 
 #include "am/index.hpp"
+#include "am/row_filter.hpp"
 #include "graph/search.hpp"
 
 namespace vhnsw::am {
@@ -14,13 +15,16 @@ public:
 
     struct Opened {
         float key;
-        Vec<graph::Candidate<Id>> neighbours;
+        Vec<graph::Candidate<Id>> neighbours;  // with a filter: those that may pass it
+        Vec<graph::Candidate<Id>> failing;     // and the others
+        bool passes;                           // one of the node's rows passes the filter
         // What else the page said.
         DiskNode node;
         XLogRecPtr lsn;           // of the page, for marking rows killed later
         double dot;               // of the query and the code
         Vec<int8_t> code;         // only when codes are wanted
-        Vec<uint8_t> attributes;  // likewise; of the first row
+        Vec<uint8_t> attributes;  // likewise, and with a filter; of the first row
+        Verdict first;            // of the filter, on the first row
     };
 
     // Allocates in the current context. `info` and `query` must outlive the store.
@@ -29,6 +33,10 @@ public:
     // With the version: a link that leads nowhere must not hide the node that has its slot now.
     uint64_t key_of(Id id) const { return id; }
     bool open(Id id, VisitedSet &visited, Opened &opened);
+
+    // From now on nodes and links are tested. Null: no more.
+    void set_filter(const RowFilter *filter) { filter_ = filter; }
+
     void prefetch(Id id) const;
     Id below(Id, const Opened &opened) const { return opened.node.below.value(); }
 
@@ -39,6 +47,10 @@ public:
     // its code has gone. Fills dot, key and code of `opened`, whose node is set.
     bool score_node(const quant::NodeBody &body, Opened &opened);
 
+    // Tests the rows of a node until one passes: sets first and passes of `opened`, whose node is set, and returns
+    // passes. `attributes` are those of its first row. REQUIRES: no page locked.
+    bool test_node(const uint8_t *attributes, Opened &opened);
+
 protected:
     void score_links(const quant::NodeBody &body, VisitedSet &visited, Opened &opened);
 
@@ -46,9 +58,13 @@ protected:
     const IndexInfo *info_ = nullptr;
     const quant::Query *query_ = nullptr;
     bool want_codes_ = false;
+    const RowFilter *filter_ = nullptr;
     Vec<uint8_t> body_copy_;  // of nodes whose code is kept apart
     Vec<int8_t> pieced_code_;
     Vec<int32_t> sums_;
+
+private:
+    bool test_listed_rows(const Opened &opened);
 };
 
 // The lower bound of the distance of an opened node's rows, in the unit of the SQL operator.

@@ -109,12 +109,12 @@ sub complete_ok {
     return $right;
 }
 
-# The ids of the 20 nearest rows of every query, one line each.
+# The distances of the 20 nearest rows of every query, one line each. Of rows at the same distance any may come first.
 sub answers {
     my ($node, $table, $operator) = @_;
     return by_index($node, <<"END");
-SELECT q.id, (SELECT string_agg(id::text, ' ') FROM (
-    SELECT id FROM $table r ORDER BY r.embedding $operator q.embedding LIMIT 20) AS nearest)
+SELECT q.id, (SELECT string_agg(distance::text, ' ') FROM (
+    SELECT r.embedding $operator q.embedding AS distance FROM $table r ORDER BY distance LIMIT 20) AS nearest)
 FROM queries q ORDER BY q.id
 END
 }
