@@ -69,16 +69,18 @@ public:
         return (entry.bits[bit / 64] >> (bit % 64)) & 1;
     }
 
-    // visit(const Block &), in the order of the blocks. The set must not change meanwhile. Allocates.
+    // visit(const Block &), in the order of the blocks. The set must not change meanwhile. Allocates, in the memory
+    // context of the caller, which may be shorter-lived than the set.
     template <typename Visit>
-    void for_each_block(const Visit &visit)
+    void for_each_block(const Visit &visit) const
     {
-        order_.clear();
-        order_.reserve(used_);
+        Vec<Place> order;
+        order.reserve(used_);
         for (size_t i = 0; i < slots_.size(); i++)
-            if (slots_[i].block != kNoBlock) order_.push({slots_[i].block, static_cast<uint32_t>(i)});
-        std::sort(order_.begin(), order_.end(), [](Place a, Place b) { return a.block < b.block; });
-        for (const Place &place : order_) visit(static_cast<const Block &>(slots_[place.slot]));
+            if (slots_[i].block != kNoBlock) order.push({slots_[i].block, static_cast<uint32_t>(i)});
+        std::sort(order.begin(), order.end(), [](Place a, Place b) { return a.block < b.block; });
+        for (const Place &place : order) visit(slots_[place.slot]);
+        order.release();
     }
 
     // A row, each with the same probability; those of whole blocks never. REQUIRES: count() > 0.
@@ -106,11 +108,10 @@ public:
     void release()
     {
         slots_.release();
-        order_.release();
         *this = RowSet();
     }
 
-    size_t memory() const { return slots_.capacity() * sizeof(Block) + order_.capacity() * sizeof(Place); }
+    size_t memory() const { return slots_.capacity() * sizeof(Block); }
 
 private:
     static constexpr uint16_t kWhole = 0xFFFF;
@@ -179,7 +180,6 @@ private:
     }
 
     Vec<Block> slots_;  // at most half of them are used; a power of two
-    Vec<Place> order_;
     size_t used_ = 0;
     size_t whole_ = 0;
     uint64_t rows_ = 0;

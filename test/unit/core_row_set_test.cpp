@@ -137,7 +137,9 @@ UNIT_TEST(core_row_set_release_returns_the_memory)
     size_t before = unit::live_blocks();
     RowSet set;
     for (uint32_t block = 0; block < 1000; ++block) set.add(block, 1);
+    size_t filled = unit::live_blocks();
     EXPECT(rows_of(set).size() == 1000 && set.memory() > 48000);
+    EXPECT(unit::live_blocks() == filled);  // a visit keeps nothing
     set.release();
     EXPECT(unit::live_blocks() == before && set.empty() && set.memory() == 0 && !set.contains(row(1, 1)));
 }
