@@ -4,6 +4,7 @@
 #include "am/options.hpp"
 #include "kernel/kernel.hpp"
 #include "pg/guc.hpp"
+#include "plan/plan.hpp"
 
 extern "C" {
 
@@ -15,6 +16,7 @@ _PG_init()
     vhnsw::kernel::select_kernels();
     vhnsw::define_settings();
     vhnsw::am::define_options();
+    vhnsw::plan::define_plan();
 }
 
 }  // extern "C"

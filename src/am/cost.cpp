@@ -30,6 +30,34 @@ node_bytes_of(const IndexOptInfo *index)
     return Min(static_cast<double>(index->pages) / Max(index->tuples, 1.0), 1.0) * BLCKSZ;
 }
 
+// Opening the nodes of the upper layers. They are few enough to be always cached, and charged without I/O, as other
+// access methods do with their upper pages.
+Cost
+descent_cost(double rows)
+{
+    return descent_nodes(rows) * kOpenNode * cpu_operator_cost;
+}
+
+// Opening `nodes` nodes of the lowest layer, in one of `loop_count` scans alike. Some share a page, and some pages of
+// earlier scans are still in memory.
+Cost
+opening_cost(PlannerInfo *root, const IndexOptInfo *index, double loop_count, double nodes)
+{
+    const double pages = index_pages_fetched(ceil(nodes * loop_count), index->pages, index->pages, root) / loop_count;
+
+    return pages_cost(pages, index->reltablespace, uncached_share(index)) + nodes * node_cost(index);
+}
+
+// Whether the planner rewrote a MIN() or MAX() to this: a subquery of one column, which has no name of its own.
+bool
+computes_min_or_max(const PlannerInfo *root)
+{
+    const PlannerInfo *parent = root->parent_root;
+    if (parent == nullptr || !parent->parse->hasAggs || list_length(root->parse->targetList) != 1) return false;
+    const TargetEntry *column = linitial_node(TargetEntry, root->parse->targetList);
+    return column->resname != nullptr && strcmp(column->resname, "agg_target") == 0;
+}
+
 }  // namespace
 
 bool
@@ -39,13 +67,13 @@ is_hnsw_index(const IndexOptInfo *index)
 }
 
 bool
-computes_min_or_max(const PlannerInfo *root)
+needs_exact_order(const PlannerInfo *root)
 {
-    // The planner's own rewriting of such an aggregate: a subquery of one column, which has no name of its own.
-    const PlannerInfo *parent = root->parent_root;
-    if (parent == nullptr || !parent->parse->hasAggs || list_length(root->parse->targetList) != 1) return false;
-    const TargetEntry *column = linitial_node(TargetEntry, root->parse->targetList);
-    return column->resname != nullptr && strcmp(column->resname, "agg_target") == 0;
+    const Query *query = root->parse;
+    if (query->hasAggs || query->groupClause != NIL || query->groupingSets != NIL) return true;
+    // With a LIMIT, rows that come late do not come at all.
+    if (query->distinctClause != NIL && query->limitCount == nullptr) return true;
+    return computes_min_or_max(root);
 }
 
 double
@@ -60,20 +88,21 @@ node_cost(const IndexOptInfo *index)
     return (kOpenNode + kOpenNodeByte * node_bytes_of(index)) * cpu_operator_cost;
 }
 
-Cost
-descent_cost(double rows)
+double
+uncached_share(const IndexOptInfo *index)
 {
-    return descent_nodes(rows) * kOpenNode * cpu_operator_cost;
+    const double pages = static_cast<double>(index->pages) + index->rel->pages;
+    return 1 - Min(effective_cache_size / Max(pages, 1.0), 1.0);
 }
 
 Cost
-opening_cost(PlannerInfo *root, const IndexOptInfo *index, double loop_count, double nodes)
+pages_cost(double pages, Oid tablespace, double uncached)
 {
     double random_page_cost;
-    get_tablespace_page_costs(index->reltablespace, &random_page_cost, nullptr);
-    double pages = index_pages_fetched(ceil(nodes * loop_count), index->pages, index->pages, root) / loop_count;
-
-    return pages * random_page_cost + nodes * node_cost(index);
+    double seq_page_cost;
+    get_tablespace_page_costs(tablespace, &random_page_cost, &seq_page_cost);
+    const double cached = Min(seq_page_cost, random_page_cost);
+    return pages * (cached + uncached * (random_page_cost - cached));
 }
 
 extern "C" void
@@ -89,7 +118,7 @@ am_cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *st
     *correlation = 0;
     *pages = index->pages;
 
-    if (list_length(path->indexorderbys) != 1 || computes_min_or_max(root)) {
+    if (list_length(path->indexorderbys) != 1 || needs_exact_order(root)) {
         disable_path(&path->path);
         *startup_cost = *total_cost = kProhibitive;
         return;

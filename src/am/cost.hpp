@@ -11,9 +11,9 @@ constexpr double kOpenedPerEf = 1.5;
 
 bool is_hnsw_index(const IndexOptInfo *index);
 
-// Whether the query computes a MIN() or MAX() by taking the first row in order. The first row of an index scan is the
-// nearest with high probability only, and an aggregate must be right.
-bool computes_min_or_max(const PlannerInfo *root);
+// Whether the query relies on its rows being in order to the last one: to tell groups apart, or to take the first for
+// MIN() or MAX(). A scan puts what it finds too late at the end; an aggregate must be right.
+bool needs_exact_order(const PlannerInfo *root);
 
 // Nodes opened on the upper layers of an index of that many rows.
 double descent_nodes(double rows);
@@ -21,12 +21,12 @@ double descent_nodes(double rows);
 // Processor time of opening one node.
 Cost node_cost(const IndexOptInfo *index);
 
-// Opening the nodes of the upper layers. They are few enough to be always cached, and charged without I/O, as other
-// access methods do with their upper pages.
-Cost descent_cost(double rows);
+// The share of the pages of index and table that have to be read from disk: searches go all over both, so that what
+// does not fit into effective_cache_size is what is missing, whatever was read before.
+double uncached_share(const IndexOptInfo *index);
 
-// Opening `nodes` nodes of the lowest layer, in one of `loop_count` scans alike. Some share a page, and some pages of
-// earlier scans are still in memory.
-Cost opening_cost(PlannerInfo *root, const IndexOptInfo *index, double loop_count, double nodes);
+// Fetching pages here and there in a relation of the tablespace. random_page_cost is core's mean over pages that are
+// cached and pages that are not; a page known to be cached is not dearer than one of a sequential scan.
+Cost pages_cost(double pages, Oid tablespace, double uncached);
 
 }  // namespace vhnsw::am
