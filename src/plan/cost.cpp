@@ -275,8 +275,14 @@ planner_cost(const Model &model, const Work &work)
     return cost + work.distances * model.distance.per_tuple + 2 * cpu_operator_cost * comparisons;
 }
 
-// The strategies that the settings leave, cheapest first in `price`. kExact without a bitmap stands for no plan of
-// this kind at all.
+Strategy
+without_bitmap(const Model &model)
+{
+    return model.options.path->indexclauses != NIL ? Strategy::kAttr : Strategy::kStream;
+}
+
+// The cheapest of the strategies that the settings leave. kExact without a bitmap stands for no plan of this kind at
+// all.
 Strategy
 choose_strategy(const Model &model, double rows_wanted)
 {
@@ -287,7 +293,7 @@ choose_strategy(const Model &model, double rows_wanted)
         return Strategy::kExact;
     if (guc_post_filter_threshold >= 0 && model.passing > guc_post_filter_threshold) return Strategy::kStream;
 
-    Strategy best = options.path->indexclauses != NIL ? Strategy::kAttr : Strategy::kStream;
+    Strategy best = without_bitmap(model);
     if (options.bitmap == nullptr) return best;
     for (Strategy other : {Strategy::kAllow, Strategy::kExact})
         if (price_of(model, work_of(model, other, rows_wanted)) < price_of(model, work_of(model, best, rows_wanted)))
@@ -295,14 +301,15 @@ choose_strategy(const Model &model, double rows_wanted)
     return best;
 }
 
-// The node may end up with any strategy: what it began with, or measuring all rows of the bitmap.
+// The node may end up with any strategy, whatever it began with.
 Cost
 expected_cost(const Model &model, Strategy strategy, double rows_wanted)
 {
-    const Cost cost = planner_cost(model, work_of(model, strategy, rows_wanted));
+    Cost cost = planner_cost(model, work_of(model, strategy, rows_wanted));
     if (model.options.forced != Strategy::kAuto || model.options.bitmap == nullptr) return cost;
-    const Cost exact = planner_cost(model, work_of(model, Strategy::kExact, rows_wanted));
-    return Min(cost, exact) * (model.wants_all ? 1 / kAdaptive : kAdaptive);
+    for (Strategy other : {without_bitmap(model), Strategy::kAllow, Strategy::kExact})
+        cost = Min(cost, planner_cost(model, work_of(model, other, rows_wanted)));
+    return cost * (model.wants_all ? 1 / kAdaptive : kAdaptive);
 }
 
 // The rows that will be asked for, as far as the planner knows.
