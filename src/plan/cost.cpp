@@ -55,7 +55,7 @@ struct Model {
     double passing = 0;       // share of them that fulfils all conditions but the bound
     double answers = 0;       // rows that also are within the bound
     double attr_share = 0;    // share that passes the conditions on the index's columns
-    double bitmap_share = 0;  // share that is in the bitmap
+    double bitmap_share = 1;  // share that is in the bitmap
     double bitmap_rows = 0;
     double bitmap_blocks = 0;
     double uncached = 0;  // share of page accesses that have to wait for the disk
@@ -164,7 +164,7 @@ work_of(const Model &model, Strategy strategy, double rows_wanted)
     switch (strategy) {
         case Strategy::kAttr: return filtered_work(model, model.attr_share, rows_wanted);
         case Strategy::kAllow:
-            work = filtered_work(model, Min(model.bitmap_share, model.attr_share), rows_wanted);
+            work = filtered_work(model, Min(model.attr_share, model.bitmap_share), rows_wanted);
             work.bitmap = true;
             return work;
         case Strategy::kExact:
@@ -353,8 +353,8 @@ price_search(const SearchOptions &options, PlannedSearch *search)
 
     search->strategy = choose_strategy(model, rows_wanted);
     search->index_rows = model.index_rows;
-    search->share = model.attr_share;
-    if (options.bitmap != nullptr) search->share = Min(search->share, model.bitmap_share);
+    search->share = search->strategy == Strategy::kAttr ? model.attr_share : Min(model.attr_share, model.bitmap_share);
+    search->bitmap_share = model.bitmap_share;
     search->residual = Min(model.passing / search->share, 1.0);
     search->rows_wanted = options.rows_wanted;
     search->row_price = (fetch_price(model) + model.distance.per_tuple) / node_price(model);

@@ -19,10 +19,11 @@ struct PlannedSearch {
     bool has_bitmap;       // there is a child: BitmapIndexScan, BitmapAnd or BitmapOr
     bool bound_inclusive;  // the distance bound is <=, not <
     // Estimates.
-    double index_rows;   // of the index
-    double share;        // of them that pass what bitmap or attribute conditions test, in (0, 1]
-    double residual;     // of those that pass all conditions, in (0, 1]
-    double rows_wanted;  // LIMIT + OFFSET as the planner knew it; 0: unknown
+    double index_rows;  // of the index
+    double share;       // of them that pass what conditions on the index's columns test and, but for kAttr, the bitmap
+    double residual;    // of those that pass all conditions; both in (0, 1]
+    double bitmap_share;  // of the index's rows that are in the bitmap; 1: there is none
+    double rows_wanted;   // LIMIT + OFFSET as the planner knew it; 0: unknown
     // Prices in nodes opened, the unit the executor counts its spending in.
     double row_price;     // fetching one row and computing its distance
     double table_price;   // reading the whole table and measuring what passes
