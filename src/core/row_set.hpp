@@ -26,6 +26,8 @@ public:
         uint64_t bits[kWords];  // offset o is bit o - 1; all set in a whole block
 
         bool whole() const { return rows == kWhole; }
+        // REQUIRES: offset is 1 to kOffsets.
+        bool has(uint32_t offset) const { return (bits[(offset - 1) / 64] >> ((offset - 1) % 64)) & 1; }
     };
 
     uint64_t count() const { return rows_; }  // without those of whole blocks

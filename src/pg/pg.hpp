@@ -36,6 +36,7 @@ extern "C" {
 #include "common/hashfn.h"
 #include "common/shortest_dec.h"
 #include "executor/executor.h"
+#include "executor/nodeIndexscan.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
@@ -46,6 +47,7 @@ extern "C" {
 #include "nodes/nodeFuncs.h"
 #include "nodes/pathnodes.h"
 #include "nodes/supportnodes.h"
+#include "nodes/tidbitmap.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
@@ -81,6 +83,7 @@ extern "C" {
 #include "utils/snapmgr.h"
 #include "utils/spccache.h"
 #include "utils/syscache.h"
+#include "utils/tuplesort.h"
 #include "utils/typcache.h"
 #include "utils/varbit.h"
 }
@@ -201,6 +204,39 @@ query_relations(const PlannerInfo *root)
     return root->all_query_rels;
 #else
     return root->all_baserels;
+#endif
+}
+
+// An ordered scan of an index of `heap`.
+inline IndexScanDesc
+begin_index_scan(Relation heap, Relation index, Snapshot snapshot, int keys, int order_bys)
+{
+#if PG_VERSION_NUM >= 180000
+    return index_beginscan(heap, index, snapshot, nullptr, keys, order_bys);
+#else
+    return index_beginscan(heap, index, snapshot, keys, order_bys);
+#endif
+}
+
+// Calls visit(block, offsets, count) for the pages of a bitmap in their order; a negative count stands for the whole
+// page.
+template <typename Visit>
+void
+for_each_bitmap_page(TIDBitmap *bitmap, const Visit &visit)
+{
+#if PG_VERSION_NUM >= 180000
+    TBMPrivateIterator *iterator = tbm_begin_private_iterate(bitmap);
+    TBMIterateResult page;
+    OffsetNumber offsets[TBM_MAX_TUPLES_PER_PAGE];
+    while (tbm_private_iterate(iterator, &page)) {
+        int count = page.lossy ? -1 : tbm_extract_page_tuple(&page, offsets, TBM_MAX_TUPLES_PER_PAGE);
+        visit(page.blockno, offsets, count);
+    }
+    tbm_end_private_iterate(iterator);
+#else
+    TBMIterator *iterator = tbm_begin_iterate(bitmap);
+    while (TBMIterateResult *page = tbm_iterate(iterator)) visit(page->blockno, page->offsets, page->ntuples);
+    tbm_end_iterate(iterator);
 #endif
 }
 

@@ -24,7 +24,7 @@ rows_of(RowSet &set)
     std::vector<uint64_t> rows;
     set.for_each_block([&](const RowSet::Block &block) {
         for (uint32_t o = 1; o <= RowSet::kOffsets; ++o)
-            if ((block.bits[(o - 1) / 64] >> ((o - 1) % 64)) & 1) rows.push_back(row(block.block, o));
+            if (block.has(o)) rows.push_back(row(block.block, o));
     });
     return rows;
 }
