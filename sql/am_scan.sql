@@ -1,6 +1,9 @@
 -- hnsw: index scans
 \i sql/include/nearest.sql
 
+-- the scan of the access method itself, not that of the layer above
+SET hnsw.enable_filtered_scan = off;
+
 CREATE TABLE items (id int PRIMARY KEY, embedding vector(16));
 INSERT INTO items SELECT i, vector_of(i, 16) FROM generate_series(1, 3000) i;
 CREATE INDEX items_l2 ON items USING hnsw (embedding vector_l2_ops);

@@ -41,7 +41,7 @@ show_report(const SearchReport &report, ExplainState *es)
     if (report.has_allowed) ExplainPropertyFloat("Allowed Rows", nullptr, report.allowed, 0, es);
     if (report.lossy > 0) show_count("Lossy Heap Blocks", report.lossy, es);
     show_count("Nodes Opened", report.opened, es);
-    show_count("Neighbors Seen", report.seen, es);
+    if (report.seen > 0) show_count("Neighbors Seen", report.seen, es);
     show_count("Distances", report.distances, es);
     if (report.seen > 0)
         ExplainPropertyFloat("Pass Rate", nullptr,
