@@ -75,7 +75,10 @@ public:
     bool pop(bool last_ones, Result *result);
 
 private:
-    bool is_late(const Result &result) const { return keep_order_ && popped_ && NearerResult{}(result, last_); }
+    bool is_late(const Result &result) const
+    {
+        return keep_order_ && popped_ && SmallerDistance{}(result.distance(), last_.distance());
+    }
     void spill(const Result &result);
     void read_spilled();
 
