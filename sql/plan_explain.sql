@@ -11,11 +11,13 @@ RETURNS TABLE (property text, value text) LANGUAGE plpgsql AS $$
 DECLARE
     plan json;
 BEGIN
-    EXECUTE format('EXPLAIN (FORMAT JSON, %s) %s', options, replace(query, 'Q', '''[1,1,1,1,1,1,1,1]''')) INTO plan;
+    EXECUTE format('EXPLAIN (FORMAT JSON, %s) %s', options, replace(query, 'Q', '''[1,1,1,1,1,1,1,1]'''))
+        INTO plan;
     RETURN QUERY SELECT e.key, CASE WHEN e.value::text ~ '^[0-9.]+$' THEN 'N' ELSE e.value::text END
         FROM json_each(find(plan -> 0 -> 'Plan')) e
-        WHERE e.key IN ('Index', 'Index Cond', 'Order By', 'Distance Bound', 'Strategy', 'Strategy Used', 'Allowed Rows',
-            'Lossy Heap Blocks', 'Nodes Opened', 'Neighbors Seen', 'Distances', 'Pass Rate', 'Switched');
+        WHERE e.key IN ('Index', 'Index Cond', 'Order By', 'Distance Bound', 'Strategy', 'Strategy Used',
+            'Allowed Rows', 'Lossy Heap Blocks', 'Nodes Opened', 'Neighbors Seen', 'Distances', 'Pass Rate',
+            'Switched');
 END $$;
 -- One number.
 CREATE FUNCTION count_of(property text, query text) RETURNS numeric LANGUAGE plpgsql AS $$
@@ -31,7 +33,8 @@ END $$;
 SET max_parallel_workers_per_gather = 0;
 
 CREATE TABLE items (id int PRIMARY KEY, category int, place int, embedding vector(8));
-INSERT INTO items SELECT i, i % 10, i, ARRAY[i % 2, i % 3, i % 5, i % 7, i % 11, i % 13, i % 17, i % 19]::vector
+INSERT INTO items SELECT i, i % 10, i,
+                         ARRAY[i % 2, i % 3, i % 5, i % 7, i % 11, i % 13, i % 17, i % 19]::vector
 FROM generate_series(1, 20000) i;
 CREATE INDEX items_category ON items (category);
 CREATE INDEX items_place ON items USING brin (place) WITH (pages_per_range = 8);

@@ -4,7 +4,8 @@
 CREATE FUNCTION detail(plan json, key text) RETURNS text LANGUAGE sql AS $$
     -- Parameters have other names from PostgreSQL 18 on.
     SELECT ', ' || lower(key) || ' ' ||
-        regexp_replace(replace(plan ->> key, '''[1,1,1,1,1,1,1,1]''::vector', 'Q'), '\$\d+|\(InitPlan \d+\)\.col\d+', '$', 'g')
+        regexp_replace(replace(plan ->> key, '''[1,1,1,1,1,1,1,1]''::vector', 'Q'),
+                       '\$\d+|\(InitPlan \d+\)\.col\d+', '$', 'g')
 $$;
 CREATE FUNCTION nodes(plan json, depth int) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
@@ -111,7 +112,8 @@ SELECT show('SELECT id, name FROM items LEFT JOIN tenants USING (tenant) WHERE c
     ORDER BY embedding <-> Q LIMIT 10');
 SELECT show('SELECT id FROM items WHERE category = 3 AND EXISTS (SELECT FROM tenants t WHERE t.tenant = items.tenant)
     ORDER BY embedding <-> Q LIMIT 10');
-SELECT show('SELECT id FROM items JOIN tenants USING (tenant) WHERE name = ''tenant 7'' ORDER BY embedding <-> Q LIMIT 10');
+SELECT show('SELECT id FROM items JOIN tenants USING (tenant) WHERE name = ''tenant 7''
+    ORDER BY embedding <-> Q LIMIT 10');
 SELECT show('SELECT * FROM (SELECT sample FROM tenants LIMIT 5) t, LATERAL
     (SELECT id FROM items WHERE category = 3 ORDER BY embedding <-> t.sample LIMIT 3) s');
 SELECT show('SELECT * FROM (SELECT tenant, sample FROM tenants LIMIT 5) t, LATERAL

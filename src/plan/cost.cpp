@@ -34,8 +34,8 @@ constexpr double kScanBlock = 60;
 // table, so it grows with the table, but slower. Where there are more, the node finds out and measures all rows.
 constexpr double kBoundExponent = 0.5;
 
-// Of two plans that do the same, the one that can change its mind is worth a little more (the planner takes costs within
-// one per cent for equal). To get all rows there is nothing to change it for, and core's sort is always exact.
+// Of two plans that do the same, the one that can change its mind is worth a little more than the 1 % that the planner
+// takes for equal. To get all rows there is nothing to change it for, and core's sort is always exact.
 constexpr double kAdaptive = 0.97;
 constexpr double kUnordered = 1.0001;
 
