@@ -142,16 +142,7 @@ count_index_search([[maybe_unused]] IndexScanDesc desc)
 #endif
 }
 
-#if PG_VERSION_NUM >= 180000
-// From 18 on the delay point wants to know whether ANALYZE asks.
-inline void
-vacuum_delay_point()
-{
-    ::vacuum_delay_point(false);
-}
-#endif
-
-// Where VACUUM sleeps, to spare others, and can be cancelled.
+// Where VACUUM sleeps, to spare others, and can be cancelled. From 18 on it wants to know whether ANALYZE asks.
 inline void
 vacuum_pause()
 {
