@@ -252,6 +252,20 @@ lossy_slot_may_match(const AttributeKey &key, const uint8_t *attributes)
     return hash == 0 || std::binary_search(key.hashes.begin(), key.hashes.end(), hash);
 }
 
+// Operators trust their arguments: what is no value must not get to them.
+void
+check_attributes(Relation index, const AttributeLayout &layout, const uint8_t *attributes)
+{
+    uint32_t sum;
+    if (!layout.has_check) return;
+    memcpy(&sum, attributes + layout.row_bytes - sizeof(sum), sizeof(sum));
+    if (sum == check_sum(layout, attributes)) return;
+    ereport(ERROR, (errcode(ERRCODE_INDEX_CORRUPTED),
+                    errmsg("index \"%s\" is damaged: attributes of a row are not what was stored",
+                           RelationGetRelationName(index)),
+                    errhint("Please REINDEX it.")));
+}
+
 bool
 call_operator(const AttributeKey &key, const uint8_t *attributes)
 {
@@ -420,6 +434,7 @@ void
 AttributeFilter::compile(Relation index, const AttributeLayout &layout, const ScanKeyData *keys, int count)
 {
     *this = {};
+    index_ = index;
     layout_ = &layout;
     keys_ = static_cast<AttributeKey *>(palloc0(sizeof(AttributeKey) * static_cast<size_t>(Max(count, 1))));
     bool calls = false;
@@ -484,6 +499,7 @@ AttributeFilter::test(const uint8_t *attributes) const
     }
     if (!calls) return verdict;
 
+    check_attributes(index_, *layout_, attributes);
     MemoryContext old = MemoryContextSwitchTo(call_context_);
     for (const AttributeKey &key : keys) {
         if (key.kind != Kind::kCall || has_bit(lossy_mask, key.number) || call_operator(key, attributes)) continue;

@@ -131,4 +131,10 @@ read_slot(const AttributeColumn &column, const uint8_t *slot, char *copy)
     return PointerGetDatum(copy);
 }
 
+uint32_t
+check_sum(const AttributeLayout &layout, const uint8_t *attributes)
+{
+    return hash_bytes(attributes, static_cast<int>(layout.row_bytes - sizeof(uint32_t)));
+}
+
 }  // namespace vhnsw::am

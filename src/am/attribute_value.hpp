@@ -49,7 +49,10 @@ bool hash_elements(Oid collation, Datum array, Vec<uint32_t> &hashes);
 void hash_keys(Datum jsonb, Vec<uint32_t> &hashes);
 uint32_t hash_key(const char *key, size_t bytes);
 
-// The stored Datum of a slot. A value of length -1 or above 8 is copied to `copy`, column.width bytes, aligned.
+// The stored Datum of a slot. One that is not passed by value is copied to `copy`, column.width bytes, aligned.
 Datum read_slot(const AttributeColumn &column, const uint8_t *slot, char *copy);
+
+// What the last four bytes of the attributes must be, where layout.has_check.
+uint32_t check_sum(const AttributeLayout &layout, const uint8_t *attributes);
 
 }  // namespace vhnsw::am

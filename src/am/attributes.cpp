@@ -148,7 +148,7 @@ place_columns(AttributeLayout &layout)
         column.hint_offset = static_cast<uint8_t>(hint_at);
         hint_at += column.hint_bytes;
     }
-    layout.row_bytes = even(at);
+    layout.row_bytes = even(at) + (layout.has_check ? sizeof(uint32_t) : 0);
 }
 
 void
@@ -235,7 +235,10 @@ attribute_layout(Relation index)
 
     layout.columns = static_cast<uint16_t>(IndexRelationGetNumberOfAttributes(index) - 1);
     if (layout.columns == 0) return layout;
-    for (int i = 0; i < layout.columns; i++) layout.column[i] = describe_column(index, i);
+    for (int i = 0; i < layout.columns; i++) {
+        layout.column[i] = describe_column(index, i);
+        layout.has_check |= layout.column[i].number == Number::kNone;
+    }
     uint32_t hint_values = divide_hint(layout);
     place_columns(layout);
     if (layout.column[0].is_key) layout.hint_bytes = static_cast<uint16_t>(even(1 + hint_values));
@@ -270,6 +273,9 @@ encode_attributes(const AttributeLayout &layout, const Datum *values, const bool
         }
         store_signature(column, value, lossy, out);
     }
+    if (!layout.has_check) return;
+    const uint32_t sum = check_sum(layout, out);
+    memcpy(out + layout.row_bytes - sizeof(sum), &sum, sizeof(sum));
 }
 
 void

@@ -3,8 +3,9 @@
 //
 // The attributes of a row take the same number of bytes in every row of an index:
 //
-//     null mask, 1 bit a column | lossy mask, 1 bit a column | column 2 | column 3 | ... , at fixed offsets
+//     null mask, 1 bit a column | lossy mask, 1 bit a column | column 2 | column 3 | ... , at fixed offsets | check sum
 //     column: the value in a slot of fixed width | signature, where the hint needs one
+//     check sum: of the bytes before, where not all columns are numbers
 //
 // A value of variable length stands detoasted in its slot. When it is too long, its lossy bit is set and the slot holds
 // a fingerprint: a hash, or a Bloom filter of the elements. That refutes conditions; what it does not refute is left to
@@ -60,6 +61,7 @@ struct AttributeLayout {
     uint16_t columns;     // 0: the index has no attributes
     uint32_t row_bytes;   // even
     uint16_t hint_bytes;  // even; 0 without key columns
+    bool has_check;
     AttributeColumn column[kMaxAttributes];
 };
 
@@ -81,8 +83,8 @@ struct AttributeKey;
 class AttributeFilter {
 public:
     // Takes the keys on columns 2 and up: operators, = ANY (array), IS [NOT] NULL. Replaces what was there. Allocates
-    // in the current context, which must live as long as the filter is used; so must the layout, and what the keys
-    // point to.
+    // in the current context, which must live as long as the filter is used; so must the index, the layout,
+    // and what the keys point to.
     void compile(Relation index, const AttributeLayout &layout, const ScanKeyData *keys, int count);
 
     bool empty() const { return count_ == 0 && !impossible_; }  // everything passes
@@ -92,10 +94,11 @@ public:
     bool link_may_pass(const uint8_t *hint) const;
 
     // Exact but for values that were too long: kRecheck when what is stored cannot refute a condition. Calls operators,
-    // in a context of its own. REQUIRES: no page locked.
+    // in a context of its own. Raises INDEX_CORRUPTED for bytes that were never stored. REQUIRES: no page locked.
     Verdict test(const uint8_t *attributes) const;
 
 private:
+    Relation index_ = nullptr;
     const AttributeLayout *layout_ = nullptr;
     MemoryContext call_context_ = nullptr;
     AttributeKey *keys_ = nullptr;

@@ -102,8 +102,8 @@ find_unmarked(const quant::NodeShape &shape, DiskNode *node, uint64_t target)
 }  // namespace
 
 // Tells the nodes that `target` is linked to that it has several rows now. One page at a time, each locked exclusively
-// only if it has such a link. Whoever else has a link to the node keeps taking it by its first row, which may cost a
-// search with conditions this node (README).
+// only if it has such a link. Whoever else has a link to the node takes it by its first row until VACUUM comes by; a
+// search with conditions may miss the others for as long (README).
 void
 InsertStore::mark_shared(Id target, std::span<const Id> owners)
 {
@@ -120,11 +120,7 @@ InsertStore::mark_shared(Id target, std::span<const Id> owners)
             LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
             node = node_at(index_, shape, buffer, edit.page(buffer), owner);
             uint32_t i = node == nullptr ? quant::kMaxLinks : find_unmarked(shape, node, target);
-            if (i < quant::kMaxLinks) {
-                quant::LinkHead head = node_body(shape, node).head(i);
-                head.address = Packed48::from(head.address.value() | Address::kShared);
-                node_body(shape, node).set_head(i, head);
-            }
+            if (i < quant::kMaxLinks) am::mark_shared(node_body(shape, node), i);
             edit.finish();
             LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
         } else {

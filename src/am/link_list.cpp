@@ -101,6 +101,14 @@ write_link(const quant::NodeShape &shape, DiskNode *node, uint32_t i, const NewL
 }
 
 void
+mark_shared(const quant::NodeBody &body, uint32_t i)
+{
+    quant::LinkHead head = body.head(i);
+    head.address = Packed48::from(head.address.value() | Address::kShared);
+    body.set_head(i, head);
+}
+
+void
 remove_link(const quant::NodeShape &shape, DiskNode *node, uint32_t i)
 {
     quant::NodeBody body = node_body(shape, node);

@@ -34,6 +34,9 @@ float link_distance(const quant::NodeShape &shape, const quant::NodeBody &body, 
 // Writes slot i, i <= link_count. A new node's links are written in this way, 0, 1, 2 ...
 void write_link(const quant::NodeShape &shape, DiskNode *node, uint32_t i, const NewLink &link, bool dominated);
 
+// Sets Address::kShared in link i.
+void mark_shared(const quant::NodeBody &body, uint32_t i);
+
 // Removes the link in slot i; the last one takes its place.
 void remove_link(const quant::NodeShape &shape, DiskNode *node, uint32_t i);
 

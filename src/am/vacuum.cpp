@@ -7,14 +7,14 @@
 namespace vhnsw::am {
 
 void
-DeadSlots::init(const quant::NodeShape &shape, BlockNumber blocks, uint64_t most_bytes)
+SlotFilter::init(const quant::NodeShape &shape, BlockNumber blocks, uint64_t most_bytes)
 {
     slots_per_page_ = kPageRoom / (node_bytes(shape) + sizeof(ItemIdData));
     filter_.init(slots_per_page_ * (uint64_t{blocks} + 1), most_bytes);
 }
 
 bool
-DeadSlots::may_contain_any_of(BlockNumber block)
+SlotFilter::may_contain_any_of(BlockNumber block)
 {
     for (uint64_t offset = FirstOffsetNumber; offset <= slots_per_page_; offset++)
         if (filter_.may_contain(block * slots_per_page_ + offset)) return true;
@@ -24,7 +24,7 @@ DeadSlots::may_contain_any_of(BlockNumber block)
 uint64_t
 filter_bytes()
 {
-    return static_cast<uint64_t>(maintenance_work_mem) * 1024 / 2;
+    return static_cast<uint64_t>(maintenance_work_mem) * 1024 / 3;
 }
 
 Buffer
@@ -118,17 +118,19 @@ am_bulk_delete(IndexVacuumInfo *info, IndexBulkDeleteResult *stats, IndexBulkDel
                      .strategy = info->strategy,
                      .stats = stats,
                      .dead = {},
+                     .shared = {},
                      .any_dead = false,
+                     .any_shared = false,
                      .best = Address::kNone,
                      .best_layer = -1};
     vacuum.dead.init(vacuum.info.shape, blocks, filter_bytes());
+    vacuum.shared.init(vacuum.info.shape, blocks, filter_bytes());
 
     mark_dead(vacuum, callback, callback_state, info->report_progress);
-    if (vacuum.any_dead) {
-        uint64_t kept = keep_entry_alive(vacuum);
-        repair_links(vacuum);
-        free_dead(vacuum, kept);
-    }
+    uint64_t kept = vacuum.any_dead ? keep_entry_alive(vacuum) : Address::kNone;
+    // Who only asks about rows (CREATE INDEX CONCURRENTLY) changes nothing.
+    if (vacuum.any_dead || (vacuum.any_shared && stats->tuples_removed > 0)) repair_links(vacuum);
+    if (vacuum.any_dead) free_dead(vacuum, kept);
     MemoryContextSwitchTo(old);
     MemoryContextDelete(context);
     stats->num_pages = RelationGetNumberOfBlocks(info->index);

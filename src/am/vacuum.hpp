@@ -1,9 +1,8 @@
 // VACUUM of one index: what its passes share. README.md says why they come in this order.
 //
-//   mark    every page: rows that the heap has given up are removed; a node without rows becomes kNodeDead, then so
-// do its
-//           tuples on upper layers. A dead entry point is replaced.
-//   repair  every page: links to dead nodes give way to links past them.
+//   mark    every page: rows that the heap has given up are removed; a node without rows becomes kNodeDead, then so do
+//           its tuples on upper layers. A dead entry point is replaced.
+//   repair  every page: links to dead nodes give way to links past them; links to nodes of several rows get their mark.
 //   free    pages with dead nodes: their slots and overflow items can be used again.
 //
 // A pass may be broken off anywhere: the next VACUUM finds the dead by their flag and goes on.
@@ -34,8 +33,8 @@ private:
     Vec<uint64_t> words_;
 };
 
-// Slots that may hold a dead tuple, or none. Free slots are in it so that stray links to them are found, too.
-class DeadSlots {
+// A set of slots.
+class SlotFilter {
 public:
     void init(const quant::NodeShape &shape, BlockNumber blocks, uint64_t most_bytes);
     void add(uint64_t address) { filter_.add(number(address)); }
@@ -57,8 +56,10 @@ struct Vacuum {
     IndexInfo info;
     BufferAccessStrategy strategy;
     IndexBulkDeleteResult *stats;
-    DeadSlots dead;
+    SlotFilter dead;    // may hold a dead tuple, or none: free slots are in it so that stray links to them are found
+    SlotFilter shared;  // may hold a node of several rows, or one that has lost its first
     bool any_dead;
+    bool any_shared;
     // A living node of the highest layer, in case the entry point is dead. best_layer is -1 when no node lives.
     uint64_t best;
     int best_layer;

@@ -78,6 +78,10 @@ look_at_page(MarkPass &pass, Buffer buffer)
             offer_entry(pass, Address::make(block, offset, node->version), 0);
         }
         if (dead) pass.dead_rows.push(offset);
+        if (is_shared(*node)) {
+            pass.vacuum->shared.add(Address::make(block, offset, 0));
+            pass.vacuum->any_shared = true;
+        }
         if (more != Address::kNone)
             pass.owners.push({Address::make(block, offset, node->version), more, node->stamp, alive});
     }

@@ -90,7 +90,7 @@ choose_shape(uint32_t dims, uint32_t m, uint32_t link_bits, const PageRoom &room
         // Otherwise four bytes of attributes would make an index of 384 dimensions a third larger.
         NodeShape plain = shape;
         plain.attribute_bytes = plain.hint_bytes = 0;
-        nodes = nodes_with(shape, room, std::max(kLeastLinks, wanted - wanted / 6),
+        nodes = nodes_with(shape, room, std::max(kLeastLinks, wanted - wanted / 8),
                            nodes_with(plain, room, wanted, kMaxNodesPerPage));
     }
     shape.capacity = std::min({2 * wanted, links_within(shape, node_room(room, nodes)), kMaxLinks});

@@ -80,8 +80,8 @@ struct AttributeRoom {
 // Fills the page: the most nodes a page can hold with 1.5 m links each (8 at least), then as many links as the space of
 // a node allows, at most twice that. link_bits: 1, 2, 4, or 0 = choose by dims. Where a page cannot hold one node with
 // 24 of the links wanted, the sketches cover fewer dimensions; where that would make them imprecise, the code is kept
-// apart. Attributes take the place of up to a sixth of the links before a page holds fewer nodes, and of more where it
-// would not hold one node otherwise; capacity is 0 when it does not even with 8 links.
+// apart. Attributes take the place of up to an eighth of the links before a page holds fewer nodes, and of more where
+// it would not hold one node otherwise; capacity is 0 when it does not even with 8 links.
 NodeShape choose_shape(uint32_t dims, uint32_t m, uint32_t link_bits, const PageRoom &room,
                        const AttributeRoom &attributes = {});
 

@@ -34,6 +34,8 @@ my @cases = (
 	[ 'sketch dims', 12, pack('L', 33), 'XX002', 'is damaged at block 0: impossible shape of nodes' ],
 	[ 'planes', 16, pack('C', 3), 'XX002', 'is damaged at block 0: impossible shape of nodes' ],
 	[ 'code_inline', 17, pack('C', 2), 'XX002', 'is damaged at block 0: impossible shape of nodes' ],
+	[ 'attributes', 28, pack('S', 6), 'XX002', 'is damaged at block 0: attributes of other columns' ],
+	[ 'hint', 30, pack('S', 2), 'XX002', 'is damaged at block 0: attributes of other columns' ],
 	[ 'm', 18, pack('S', 1), 'XX002', 'is damaged at block 0: impossible shape of nodes' ],
 	[ 'capacity', 20, pack('S', 0), 'XX002', 'is damaged at block 0: impossible shape of nodes' ],
 	[ 'large capacity', 20, pack('S', 65535), 'XX002', 'is damaged at block 0: impossible shape of nodes' ],
