@@ -26,7 +26,11 @@ VHNSW_FUNCTION(vhnsw_handler)
     routine->amstrategies = 0;  // any number: those of filter operators mean what their classes say
     routine->amsupport = kOpclassProc;
     routine->amcanorderbyop = true;
+    routine->amcanmulticol = true;
     routine->amoptionalkey = true;
+    routine->amsearcharray = true;
+    routine->amsearchnulls = true;
+    routine->amcaninclude = true;
     routine->amusemaintenanceworkmem = true;
     routine->amparallelvacuumoptions = VACUUM_OPTION_PARALLEL_BULKDEL;
     routine->amkeytype = InvalidOid;

@@ -18,8 +18,8 @@ $node->safe_psql('postgres', <<'END');
 ALTER TABLE artworks RENAME TO source;
 CREATE TABLE artworks (LIKE source);
 CREATE TABLE wide (id integer, embedding vector(6000));
-CREATE INDEX ON artworks USING hnsw (embedding vector_cosine_ops);
-CREATE INDEX ON wide USING hnsw (embedding vector_l2_ops);
+CREATE INDEX ON artworks USING hnsw (embedding vector_cosine_ops, id);
+CREATE INDEX ON wide USING hnsw (embedding vector_l2_ops, id);
 
 CREATE FUNCTION wide_vector(i integer) RETURNS vector IMMUTABLE LANGUAGE sql AS
     'SELECT array_agg((i % 100 * k + k * k) % 17)::vector FROM generate_series(1, 6000) k';

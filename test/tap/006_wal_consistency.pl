@@ -19,10 +19,10 @@ $standby->start;
 # scan of the primary may meet any.
 $primary->safe_psql('postgres', <<'END');
 CREATE TABLE wide (id integer, embedding vector(6000));
-CREATE INDEX ON wide USING hnsw (embedding vector_l2_ops);
+CREATE INDEX ON wide USING hnsw (embedding vector_l2_ops, id);
 CREATE FUNCTION wide_vector(i integer) RETURNS vector IMMUTABLE LANGUAGE sql AS
     'SELECT array_agg((i % 100 * k + k * k) % 17)::vector FROM generate_series(1, 6000) k';
-CREATE INDEX ON artworks USING hnsw (embedding vector_cosine_ops);
+CREATE INDEX ON artworks USING hnsw (embedding vector_cosine_ops, id);
 END
 for my $round (1 .. 3) {
     $primary->safe_psql('postgres', $_) for split /;/, <<"END";

@@ -15,7 +15,7 @@ CREATE TABLE artworks AS SELECT * FROM source WHERE id <= 1000;
 CREATE SEQUENCE ids START 10001;
 ALTER TABLE artworks ADD PRIMARY KEY (id);
 ALTER TABLE artworks ALTER id SET DEFAULT nextval('ids');
-CREATE INDEX first ON artworks USING hnsw (embedding vector_cosine_ops);
+CREATE INDEX first ON artworks USING hnsw (embedding vector_cosine_ops, id);
 
 -- Fails unless the index returns what is in the table. For a transaction with a single snapshot.
 CREATE FUNCTION check_all() RETURNS integer LANGUAGE plpgsql AS $$

@@ -15,6 +15,7 @@ use constant {
     BLOCK => 8192, PAGE_HEADER => 24, TAIL => 8192 - 8,
     NODES => 2, OVERFLOW => 3,  # kinds of pages
     NODE_HEADER => 40, DIMS => 64,
+    ATTRIBUTES => 230,  # bytes of a label, an array, a jsonb
     ROUNDS => 60,
 };
 
@@ -158,6 +159,17 @@ my @wide_patches = (
     ['code piece: missing', sub { all_nodes(sub { put48($_[0] + NODE_HEADER, 0) }) }],
     ['codes kept apart: codes inline', sub { meta(17, 'C', 0) }],
 );
+# Operators must not see values that are none.
+my @labelled_patches = map { my $byte = $_; ["attributes: $byte", sub {
+    all_nodes(sub { put($_[0] + NODE_HEADER + 2, 'C*', ($byte) x 200) });
+    for my $list (lists()) { put($list->[1] + 16 + 8 + $_ * (6 + ATTRIBUTES), 'C*', ($byte) x 200) for 0 .. 3 }
+}, $damaged] } 0, 1, 3, 7, 41, 119, 255;
+for my $round (1 .. ROUNDS / 4) {
+    my @bytes = map { [int rand ATTRIBUTES, int rand 256] } 1 .. 1 + rand 100;
+    push @labelled_patches, ["attributes: random bytes, $round", sub {
+        all_nodes(sub { my ($node) = @_; put($node + NODE_HEADER + $_->[0], 'C', $_->[1]) for @bytes });
+    }];
+}
 # Bytes anywhere, more of them on the metapage and at the beginning of nodes.
 for my $round (1 .. ROUNDS) {
     my @bytes = map { [rand, rand, rand, int rand 256] } 1 .. 1 + rand 30;
@@ -182,17 +194,22 @@ CREATE FUNCTION rows_of(dims integer, wanted integer) RETURNS TABLE (id integer,
         ELSE pattern(CASE WHEN i % 5 = 0 THEN 7 ELSE i END, dims) END FROM generate_series(1, wanted) i';
 CREATE TABLE narrow_rows AS SELECT * FROM rows_of(64, 400);
 CREATE TABLE wide_rows AS SELECT * FROM rows_of(6000, 30);
+CREATE TABLE labelled_rows AS SELECT * FROM rows_of(64, 100);
 END
 my (@tables, $create);
-for (['narrow', DIMS, 4, \@patches], ['wide', 6000, 16, \@wide_patches]) {
-    my ($kind, $dims, $m, $list) = @$_;
+my $labels = "label text GENERATED ALWAYS AS (repeat('label ' || (id % 7)::text, 1 + id % 20)) STORED,
+    numbers int[] GENERATED ALWAYS AS (ARRAY[id % 5, id % 3]) STORED,
+    data jsonb GENERATED ALWAYS AS (('{\"key' || (id % 4)::text || '\": 1}')::jsonb) STORED";
+for (['narrow', DIMS, 4, \@patches, '', ''], ['wide', 6000, 16, \@wide_patches, '', ''],
+    ['labelled', DIMS, 4, \@labelled_patches, ", $labels", ', label, numbers, data']) {
+    my ($kind, $dims, $m, $list, $more, $columns) = @$_;
     for my $patch (@$list) {
         my $table = 't' . @tables;
         push @tables, { name => $table, kind => $kind, dims => $dims, patch => $patch };
         $create .= <<"END";
-CREATE TABLE $table (id integer, embedding vector($dims));
+CREATE TABLE $table (id integer, embedding vector($dims)$more);
 INSERT INTO $table SELECT * FROM ${kind}_rows;
-CREATE INDEX ${table}_index ON $table USING hnsw (embedding vector_cosine_ops) WITH (m = $m, ef_construction = 32);
+CREATE INDEX ${table}_index ON $table USING hnsw (embedding vector_cosine_ops$columns) WITH (m = $m, ef_construction = 32);
 END
     }
 }
@@ -223,11 +240,16 @@ for (@tables) {
     my ($table, $dims, $patch) = @$_{qw(name dims patch)};
     my ($what, undef, $wanted) = @$patch;
     my $scan = "SELECT count(id) FROM (SELECT id FROM $table ORDER BY embedding <=> pattern";
+    my $conditions = $_->{kind} ne 'labelled' ? '' : join "\n", map {
+        "SELECT count(*) FROM (SELECT id FROM $table WHERE $_ ORDER BY embedding <=> pattern(8, $dims)) AS all_of_them;"
+    } "label > 'label 2'", "label = 'label 3'", "numbers && '{1,2}'", "numbers > '{1}'", "data ? 'key2'", "data > '{}'",
+        "label IS NULL";
     my $script = <<"END";
 \\set VERBOSITY verbose
 SET enable_seqscan = off; SET enable_sort = off; SET enable_bitmapscan = off;
 $scan(8, $dims) LIMIT 5) AS nearest;
 $scan(9, $dims)) AS everything;
+$conditions
 INSERT INTO $table VALUES (1001, pattern(999, $dims));
 INSERT INTO $table VALUES (1002, pattern(7, $dims));
 INSERT INTO $table VALUES (1003, NULL);
