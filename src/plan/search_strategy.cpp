@@ -118,8 +118,8 @@ Search::plan_spending()
     } else if (allowed_ == nullptr) {
         alternative_ = planned_.table_price;
     } else {
-        const double share =
-            allowed_->known() ? allowed_->count(rows_per_block()) / Max(planned_.index_rows, 1.0) : planned_.share;
+        const double share = allowed_->known() ? allowed_->count(rows_per_block()) / Max(planned_.index_rows, 1.0)
+                                               : planned_.bitmap_share;
         const double exact = share * planned_.index_rows * planned_.row_price;
         alternative_ = Min(exact, kCorrelation * search_price(share));
         if (!allowed_->known()) alternative_ += planned_.bitmap_price;
