@@ -18,6 +18,7 @@ enum class Order : uint8_t { kLess, kLessEqual, kEqual, kGreaterEqual, kGreater,
 enum class Match : uint8_t {
     kUnknown,  // nothing: the signature cannot tell
     kHash,     // equal one of the arguments
+    kRounded,  // compare with one of the arguments
     kAll,      // a set: contain all elements of the argument
     kAny,      // a set: contain one of them
     kOnly,     // a set: contain no others
@@ -156,6 +157,7 @@ struct AttributeKey {
 
     Vec<uint32_t> hashes;        // Match::kHash: of the arguments, sorted. Sets: of the elements
     Vec<uint16_t> short_hashes;  // Match::kHash: sorted
+    Vec<uint16_t> rounded;       // Match::kRounded: the arguments
     Vec<uint8_t> slot_filter;    // sets: of all elements, as it would stand in a slot
     Vec<uint32_t> hint_filters;  // sets: of each element, as it would stand in a hint
     uint32_t hint_filter;        // and of all
@@ -206,14 +208,38 @@ hint_filter_may_match(const AttributeKey &key, const uint8_t *hint)
     return false;
 }
 
+// Numbers that differ may be equal when rounded, but are never in the opposite order.
+bool
+rounded_may_match(const AttributeKey &key, uint16_t value)
+{
+    for (uint16_t argument : key.rounded) {
+        switch (key.order) {
+            case Order::kLess:
+            case Order::kLessEqual:
+                if (value <= argument) return true;
+                break;
+            case Order::kEqual:
+                if (value == argument) return true;
+                break;
+            case Order::kGreaterEqual:
+            case Order::kGreater:
+                if (value >= argument) return true;
+                break;
+            default: return true;
+        }
+    }
+    return false;
+}
+
 // What the signature in a hint, or its original in the attributes, says of a condition.
 bool
 signature_may_match(const AttributeKey &key, const uint8_t *signature)
 {
     if (key.match == Match::kUnknown || key.column->hint_bytes == 0) return true;
-    if (key.match != Match::kHash) return hint_filter_may_match(key, signature);
+    if (key.match != Match::kHash && key.match != Match::kRounded) return hint_filter_may_match(key, signature);
     uint16_t hash;
     memcpy(&hash, signature, sizeof(hash));
+    if (key.match == Match::kRounded) return rounded_may_match(key, hash);
     return hash == 0 || std::binary_search(key.short_hashes.begin(), key.short_hashes.end(), hash);
 }
 
@@ -391,9 +417,14 @@ prepare_numbers(AttributeKey &key, const NumberFunction &known)
         else
             key.integers.push(integer_of(known.right, argument));
     }
+    if (key.column->signature == Signature::kRounded) {
+        key.match = Match::kRounded;
+        for (double real : key.reals) key.rounded.push(round_number(real));
+        for (int64_t integer : key.integers) key.rounded.push(round_number(static_cast<double>(integer)));
+    }
     if (key.kind == Kind::kReal) return;
     std::sort(key.integers.begin(), key.integers.end());
-    if (key.order != Order::kEqual) return;
+    if (key.order != Order::kEqual || key.column->signature != Signature::kHash) return;
     for (int64_t integer : key.integers) key.hashes.push(hash_integer(integer));
     use_hashes(key);
 }
@@ -428,6 +459,15 @@ prepare(AttributeKey &key, const ScanKeyData &from)
     return true;
 }
 
+// Whether the hint of a link can refute the condition.
+bool
+is_told_by_hints(const AttributeKey &key)
+{
+    if (key.kind == Kind::kNull) return key.number < 8;
+    return key.column->hint_bytes > 0 && key.kind != Kind::kNotNull &&
+           (key.kind != Kind::kCall || key.match != Match::kUnknown);
+}
+
 }  // namespace
 
 void
@@ -447,6 +487,7 @@ AttributeFilter::compile(Relation index, const AttributeLayout &layout, const Sc
         key.column = &layout.column[key.number];
         if (!prepare(key, keys[i])) impossible_ = true;
         calls |= key.kind == Kind::kCall;
+        told_by_hints_ |= is_told_by_hints(key);
     }
     if (calls)
         call_context_ = AllocSetContextCreate(CurrentMemoryContext, "hnsw filter operators", ALLOCSET_SMALL_SIZES);

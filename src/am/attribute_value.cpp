@@ -1,5 +1,8 @@
 #include "am/attribute_value.hpp"
 
+#include <bit>
+#include <cmath>
+
 namespace vhnsw::am {
 
 namespace {
@@ -38,6 +41,23 @@ double
 read_real(Number number, const uint8_t *bytes)
 {
     return number == Number::kF32 ? static_cast<double>(load<float>(bytes)) : load<double>(bytes);
+}
+
+double
+number_at(Number number, const uint8_t *bytes)
+{
+    return is_real(number) ? read_real(number, bytes) : static_cast<double>(read_integer(number, bytes));
+}
+
+// The upper half of a float, whose bits are in order but for the sign.
+uint16_t
+round_number(double value)
+{
+    if (std::isnan(value)) return UINT16_MAX;
+    const float single = static_cast<float>(value + 0.0);  // no negative zero
+    const uint32_t bits = std::bit_cast<uint32_t>(single);
+    const uint32_t sign = uint32_t{1} << 31;
+    return static_cast<uint16_t>((bits & sign ? ~bits : bits | sign) >> 16);
 }
 
 int64_t

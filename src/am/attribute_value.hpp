@@ -31,7 +31,13 @@ is_real(Number number)
 int64_t read_integer(Number number, const uint8_t *bytes);
 double read_real(Number number, const uint8_t *bytes);
 
-// The same of a Datum.
+// Any number as it is stored.
+double number_at(Number number, const uint8_t *bytes);
+
+// Two bytes that are in the order of the numbers, NaN last; different only for numbers that are.
+uint16_t round_number(double value);
+
+// A stored number of a Datum.
 int64_t integer_of(Number number, Datum value);
 double real_of(Number number, Datum value);
 

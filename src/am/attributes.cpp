@@ -57,7 +57,8 @@ number_of_type(Oid type)
 Signature
 signature_of(const AttributeColumn &column)
 {
-    if (column.number != Number::kNone) return is_real(column.number) ? Signature::kNone : Signature::kHash;
+    if (column.number == Number::kU32) return Signature::kHash;
+    if (column.number != Number::kNone) return Signature::kRounded;
     if (column.by_value) return Signature::kNone;
     if (column.type == JSONBOID) return Signature::kKeys;
     return OidIsValid(get_element_type(column.type)) ? Signature::kElements : Signature::kHash;
@@ -95,31 +96,30 @@ is_filter_of_set(const AttributeColumn &column)
     return column.signature == Signature::kElements || column.signature == Signature::kKeys;
 }
 
-// What a column may say in the hint, given that `room` bytes are left.
-uint32_t
-hint_bytes_of(const AttributeColumn &column, uint32_t room)
-{
-    if (!column.is_key) return 0;
-    if (column.number != Number::kNone && static_cast<uint32_t>(column.length) <= room)
-        return static_cast<uint32_t>(column.length);
-    return column.signature != Signature::kNone && room >= sizeof(uint16_t) ? sizeof(uint16_t) : 0;
-}
-
-// Sets hint_bytes of the columns: first come, first served. Bloom filters share what is left.
+// Sets hint_bytes of the columns: a signature for every key column in turn, then values of numbers in its place, then
+// longer Bloom filters.
 uint32_t
 divide_hint(AttributeLayout &layout)
 {
     uint32_t room = kHintValueBytes;
+    auto enlarge = [&](AttributeColumn &column, uint32_t bytes) {
+        if (bytes < column.hint_bytes || bytes - column.hint_bytes > room) return;
+        room -= bytes - column.hint_bytes;
+        column.hint_bytes = static_cast<uint8_t>(bytes);
+    };
     for (int i = 0; i < layout.columns; i++) {
         AttributeColumn &column = layout.column[i];
-        column.hint_bytes = static_cast<uint8_t>(hint_bytes_of(column, room));
-        room -= column.hint_bytes;
+        const uint32_t least = column.number == Number::kU8 ? 1 : sizeof(uint16_t);
+        if (column.is_key && column.signature != Signature::kNone) enlarge(column, least);
     }
     for (int i = 0; i < layout.columns; i++) {
         AttributeColumn &column = layout.column[i];
-        if (!is_filter_of_set(column) || column.hint_bytes == 0 || room < sizeof(uint16_t)) continue;
-        column.hint_bytes += sizeof(uint16_t);
-        room -= sizeof(uint16_t);
+        if (column.hint_bytes > 0 && column.number != Number::kNone)
+            enlarge(column, static_cast<uint32_t>(column.length));
+    }
+    for (int i = 0; i < layout.columns; i++) {
+        AttributeColumn &column = layout.column[i];
+        if (is_filter_of_set(column) && column.hint_bytes > 0) enlarge(column, sizeof(uint32_t));
     }
     return kHintValueBytes - room;
 }
@@ -190,6 +190,11 @@ store_signature(const AttributeColumn &column, Datum value, bool lossy, uint8_t 
     bool has_hint = !hint.empty() && !hints_value(column);
 
     if (!lossy && !has_hint) return;
+    if (column.signature == Signature::kRounded) {
+        const uint16_t brief = round_number(number_at(column.number, out + column.offset));
+        memcpy(hint.data(), &brief, sizeof(brief));
+        return;
+    }
     if (column.signature == Signature::kHash) {
         const uint32_t hash = hash_scalar(column, value);
         const uint16_t brief = short_hash(hash);

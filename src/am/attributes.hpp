@@ -15,7 +15,8 @@
 //
 //     null mask of the first eight columns | of each key column that there is room for: a number, or a signature
 //
-// Signature: hash of 2 bytes (0: unknown), or Bloom filter of 2 or 4 (all ones: unknown).
+// Signature: hash of 2 bytes (0: unknown), number rounded to 2 bytes, or Bloom filter of 2 or 4 (all ones: unknown).
+// Every column gets one as long as there is room; what is left then goes to values.
 #pragma once
 
 #include "pg/pg.hpp"
@@ -35,7 +36,8 @@ enum class Number : uint8_t { kNone, kU8, kI16, kI32, kU32, kI64, kF32, kF64 };
 // What stands for a value where the value itself does not fit.
 enum class Signature : uint8_t {
     kNone,
-    kHash,      // of the type's default hash operator class; of the number itself where it is a Number
+    kHash,      // of the type's default hash operator class; of the number itself where it is an OID
+    kRounded,   // a number to about 1 %: refutes comparisons with an order, too
     kElements,  // Bloom filter of an array's elements, which are hashed like scalars
     kKeys,      // Bloom filter of the keys and strings on the top level of a jsonb
 };
@@ -89,6 +91,7 @@ public:
 
     bool empty() const { return count_ == 0 && !impossible_; }  // everything passes
     bool impossible() const { return impossible_; }             // nothing can pass: a condition on NULL
+    bool told_by_hints() const { return told_by_hints_; }       // hints refute some of the conditions
 
     // False when no row with this hint passes. Calls no operator and allocates nothing: may run under a page lock.
     bool link_may_pass(const uint8_t *hint) const;
@@ -104,6 +107,7 @@ private:
     AttributeKey *keys_ = nullptr;
     int count_ = 0;
     bool impossible_ = false;
+    bool told_by_hints_ = false;
 };
 
 }  // namespace vhnsw::am

@@ -18,11 +18,14 @@ struct RowFilter {
     bool empty() const { return rows == nullptr && attributes == nullptr; }
 
     // By what a link keeps of its neighbour. Takes nanoseconds, and calls nothing that could jump away: a page may be
-    // locked. Never final: a node that does not seem to pass may, when it owns several rows.
+    // locked. Never final: a node that does not seem to pass may, when it owns several rows. Where links cannot tell,
+    // none seems to pass, and nodes are opened in the order of distance alone.
     bool link_may_pass(uint64_t row, const uint8_t *hint, bool shared) const
     {
         if (shared && !trust_first_row) return true;
-        return (rows == nullptr || rows->contains(row)) && (attributes == nullptr || attributes->link_may_pass(hint));
+        if (rows != nullptr && !rows->contains(row)) return false;
+        if (attributes == nullptr) return true;
+        return attributes->told_by_hints() ? attributes->link_may_pass(hint) : rows != nullptr;
     }
 
     // By what a node or row list keeps of a row. REQUIRES: no page locked.

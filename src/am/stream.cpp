@@ -1,5 +1,6 @@
 #include "am/stream.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -31,11 +32,14 @@ width_of(const graph::FilterGoal &goal)
 // See RowFilter::trust_first_row.
 constexpr double kManyPass = 0.3;
 
-// Pages looked at for the share of rows that pass, and for places to begin; rows that are enough.
+// Pages looked at for the share of rows that pass.
 constexpr uint32_t kSamplePages = 12;
-constexpr uint32_t kSeedPages = 48;
-constexpr uint32_t kSeedRows = 16;
+
+// Places to begin: the nearest of so many nodes that pass, from as many pages as that should take within these limits.
 constexpr uint32_t kSeeds = 2;
+constexpr uint32_t kSeedNodes = 16;
+constexpr double kFewestSeedPages = 48;
+constexpr double kMostSeedPages = 500;
 
 // Any but the metapage.
 BlockNumber
@@ -175,7 +179,7 @@ Stream::explore()
         if (!beam_.advance(store_, width_, id, opened_))
             result = beam_.exhausted() ? Explored::kExhausted : Explored::kSettled;
     } else {
-        if (filter_.rows == nullptr && frontiers_.wants_seeds()) seed_from_pages();
+        if (filter_.attributes != nullptr && frontiers_.wants_seeds()) seed_from_pages();
         using Step = graph::TwoFrontiers<PageStore>::Step;
         Step step = frontiers_.advance(store_, id, opened_);
         if (step != Step::kOpened) result = step == Step::kSettled ? Explored::kSettled : Explored::kExhausted;
@@ -201,7 +205,7 @@ Stream::push_found(uint64_t address)
 bool
 Stream::wants_seeds() const
 {
-    return tail_ == Tail::kSearching && filter_.rows != nullptr && frontiers_.wants_seeds();
+    return tail_ == Tail::kSearching && filter_.attributes == nullptr && frontiers_.wants_seeds();
 }
 
 float
@@ -246,6 +250,7 @@ void
 Stream::visit_page(BlockNumber block, uint8_t *copy, Visit visit)
 {
     CHECK_FOR_INTERRUPTS();
+    swept_pages_++;
     Buffer buffer = read_if_initialised(index_, block);
     if (buffer == InvalidBuffer) return;
     memcpy(copy, BufferGetPage(buffer), BLCKSZ);
@@ -280,7 +285,7 @@ Stream::sweep()
     Vec<uint8_t> copy;
     copy.resize(BLCKSZ);
     BlockNumber blocks = RelationGetNumberOfBlocks(index_);
-    for (BlockNumber block = kMetaBlock + 1; block < blocks; block++, swept_pages_++)
+    for (BlockNumber block = kMetaBlock + 1; block < blocks; block++)
         visit_page(block, copy.data(), [&](uint64_t address, const quant::NodeBody &body) {
             if (visited.contains(address) && !unopened.contains(address)) return;
             if (!store_.test_node(body.attributes(), opened_)) return;
@@ -317,11 +322,13 @@ Stream::seed_from_pages()
     Vec<uint8_t> copy;
     copy.resize(BLCKSZ);
     graph::Candidate<uint64_t> nearest[kSeeds];
-    uint32_t rows = 0, seeds = 0;
-    for (uint32_t i = 0; i < kSeedPages && rows < kSeedRows && blocks_ > 1; i++)
+    uint32_t nodes = 0, seeds = 0;
+    const double per_page = Max(kPageRoom / node_bytes(info_.shape), 1u);
+    const double pages = std::clamp(kSeedNodes / (goal_.share * per_page), kFewestSeedPages, kMostSeedPages);
+    for (uint32_t i = 0; i < pages && nodes < kSeedNodes && blocks_ > 1; i++)
         visit_page(random_block(rng, blocks_), copy.data(), [&](uint64_t address, const quant::NodeBody &body) {
             if (!store_.test_node(body.attributes(), opened_) || !store_.score_node(body, opened_)) return;
-            rows++;
+            nodes++;
             graph::Candidate<uint64_t> candidate{opened_.key, address};
             for (uint32_t at = 0; at < seeds; at++)
                 if (candidate.key < nearest[at].key) std::swap(candidate, nearest[at]);
