@@ -28,6 +28,10 @@ BEGIN
     EXECUTE 'EXPLAIN (FORMAT JSON, COSTS OFF) ' || replace(query, 'Q', '''[1,1,1,1,1,1,1,1]''') INTO plan;
     RETURN QUERY SELECT nodes(plan -> 0 -> 'Plan', 0);
 END $$;
+CREATE FUNCTION attr(condition text) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT show(replace('SELECT id FROM items WHERE ' || condition || ' ORDER BY embedding <-> V LIMIT 10',
+                        'V', '(SELECT embedding FROM items WHERE id = 1)'))
+$$;
 \pset format unaligned
 \pset tuples_only on
 SET max_parallel_workers_per_gather = 0;
@@ -236,7 +240,39 @@ SELECT show('SELECT id FROM items WHERE category < 9 ORDER BY subvector(embeddin
 SELECT show('SELECT id FROM items WHERE category < 9 ORDER BY embedding <-> Q LIMIT 10');
 DROP TABLE items, tenants;
 
--- 98 to 101: partitions, each with its own plan
+-- 98 to 114: conditions on columns of the index
+CREATE TABLE items (id int PRIMARY KEY, category int, tenant int, price int, tags int[], active bool, sold bool,
+                    embedding vector(64));
+INSERT INTO items SELECT i, i % 10, i * 7919 % 5000, i * 104729 % 10000, ARRAY[i % 50, i % 30], i % 3 = 0, i % 5 = 0,
+                         (SELECT array_agg(i % (j + 1)) FROM generate_series(1, 64) j)::vector
+FROM generate_series(1, 10000) i;
+CREATE INDEX items_attr ON items USING hnsw (embedding vector_l2_ops, category, active, tags, price)
+    WITH (m = 8, ef_construction = 16);
+CREATE INDEX items_tenant ON items (tenant);
+VACUUM ANALYZE items;
+SELECT attr('category = 3');
+SELECT attr('3 = category AND price < 5000');
+SELECT attr('category IN (1, 2)');
+SELECT attr('category = ANY (ARRAY[1, NULL, 3]) AND active');
+SELECT attr('NOT active');
+SELECT attr('active IS TRUE AND category > 3');
+SELECT attr('active IS NOT FALSE');
+SELECT attr('active = (category = 3)');
+SELECT attr('category IS NOT NULL');
+SELECT attr('tags && ''{3, 4}''');
+SELECT attr('category = 3::bigint AND price BETWEEN 100 AND 9000::smallint');
+SELECT attr('category = ALL (ARRAY[1, 2])');
+SELECT attr('sold AND category = 3');
+SELECT attr('category = 3 AND tenant < 1000');
+SELECT attr('category = 3 AND tenant = 1000');
+SET hnsw.filter_strategy = attr;
+SELECT attr('category = 3 AND tenant = 1000');
+SET hnsw.filter_strategy = stream;
+SELECT attr('category = 3 AND tenant = 1000');
+RESET hnsw.filter_strategy;
+DROP TABLE items;
+
+-- 115 to 118: partitions, each with its own plan
 CREATE TABLE parted (id int, part int, category int, embedding vector(8)) PARTITION BY LIST (part);
 CREATE TABLE parted_1 PARTITION OF parted FOR VALUES IN (1);
 CREATE TABLE parted_2 PARTITION OF parted FOR VALUES IN (2);
@@ -255,4 +291,4 @@ SELECT show('SELECT id FROM parted WHERE category = 15 ORDER BY embedding <-> Q 
 RESET enable_sort;
 DROP TABLE parted;
 
-DROP FUNCTION show, nodes, detail;
+DROP FUNCTION attr, show, nodes, detail;

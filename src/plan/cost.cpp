@@ -4,18 +4,14 @@
 #include <initializer_list>
 
 #include "am/cost.hpp"
+#include "plan/budget.hpp"
 
 namespace vhnsw::plan {
 
 namespace {
 
-// Nodes that a search with a filter opens for k rows, of which a share of s passes: fitted to measurements, README.md.
-// Conditions correlate with the query in ways that statistics do not know; over many real ones the median was kPrior.
-constexpr double kPerCandidate = 0.8;
-constexpr double kPerPassing = 2.5;
-constexpr double kPassingExponent = 0.85;
-constexpr double kEfExponent = 0.7;
-constexpr double kFittedEf = 40;
+// Conditions correlate with the query in ways that statistics do not know; over many real ones the true number of nodes
+// opened was, at the median, this multiple of the estimate.
 constexpr double kPrior = 1.5;
 
 // A search without a filter opens this many nodes per row that comes out of it, from the lead it begins with on.
@@ -29,6 +25,8 @@ constexpr double kFetchRowInOrder = 20;
 constexpr double kBitmapRow = 4;
 constexpr double kBitmapBlock = 80;
 constexpr double kScanBlock = 60;
+
+constexpr double kRowsWhenGuessed = 30;
 
 // Rows within a distance bound. Whoever asks for a radius has a number of answers in mind rather than a share of the
 // table, so it grows with the table, but slower. Where there are more, the node finds out and measures all rows.
@@ -136,25 +134,13 @@ make_model(const SearchOptions &options)
     return model;
 }
 
-// Nodes opened by a search among a share of the rows until it is sure of `rows` of them.
-double
-filtered_nodes(const Model &model, double share, double rows)
-{
-    const double ef = effective_ef(rows);
-    const double nodes = kPerCandidate * Max(ef, rows) +
-                         kPerPassing * pow(ef / kFittedEf, kEfExponent) * pow(rows / share, kPassingExponent);
-
-    return Min(am::descent_nodes(model.index_rows) + kPrior * nodes, model.index_rows);
-}
-
 Work
 filtered_work(const Model &model, double share, double rows_wanted)
 {
     const double surfacing = rows_wanted * share / model.passing;
-    return {.nodes = filtered_nodes(model, share, surfacing),
-            .rows = surfacing,
-            .distances = surfacing,
-            .rows_wanted = rows_wanted};
+    const double nodes = kPrior * filtered_search_price(model.index_rows, share, surfacing, effective_ef(rows_wanted));
+    return {
+        .nodes = Min(nodes, model.index_rows), .rows = surfacing, .distances = surfacing, .rows_wanted = rows_wanted};
 }
 
 Work
@@ -327,6 +313,16 @@ rows_asked_for(const Model &model)
     return std::clamp(rows, Min(1.0, model.answers), model.answers);
 }
 
+// The rows to choose a strategy for. Where the planner assumes a share of all rows (LIMIT $1, cursors), far fewer may
+// be asked for. A stream costs nothing before its rows and can be left for the bitmap; the bitmap cannot be left.
+double
+rows_to_begin_with(const Model &model, double rows_asked_for)
+{
+    const bool guessed = model.options.rows_wanted == 0 && model.options.root->tuple_fraction > 0 &&
+                         model.options.root->tuple_fraction < 1;
+    return guessed ? Min(rows_asked_for, kRowsWhenGuessed) : rows_asked_for;
+}
+
 // The planner takes what lies between startup and total for proportional to the rows: so that it comes out right for
 // the rows asked for, and for all of them.
 SearchPrice
@@ -351,7 +347,7 @@ price_search(const SearchOptions &options, PlannedSearch *search)
     const Model model = make_model(options);
     const double rows_wanted = rows_asked_for(model);
 
-    search->strategy = choose_strategy(model, rows_wanted);
+    search->strategy = choose_strategy(model, rows_to_begin_with(model, rows_wanted));
     search->index_rows = model.index_rows;
     search->share = search->strategy == Strategy::kAttr ? model.attr_share : Min(model.attr_share, model.bitmap_share);
     search->bitmap_share = model.bitmap_share;

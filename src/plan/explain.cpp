@@ -23,9 +23,8 @@ show_expression(const char *label, void *expression, List *context, ExplainState
     if (expression == nullptr) return;
     Node *node = static_cast<Node *>(expression);
     if (IsA(node, List)) node = reinterpret_cast<Node *>(make_ands_explicit(reinterpret_cast<List *>(node)));
-    // With a prefix where a column's name alone would not say whose it is.
-    const bool prefix = list_length(es->rtable) > 1 || es->verbose;
-    ExplainPropertyText(label, deparse_expression(node, context, prefix, false), es);
+    // Names as core shows those of a scan.
+    ExplainPropertyText(label, deparse_expression(node, context, es->verbose, false), es);
 }
 
 void
