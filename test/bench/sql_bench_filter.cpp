@@ -9,10 +9,10 @@ namespace bench {
 namespace {
 
 constexpr double kGoodRecall = 0.95, kFairRecall = 0.90;
-constexpr double kEqualRecall = 0.01;     // recalls are equal when no farther apart
-constexpr double kHopeless = 10;          // this much slower than the fastest way: timed once
-constexpr double kTooSlowToExplain = 50;  // milliseconds a query: the plan of the first probe speaks for all
-constexpr double kTurn = 30;              // milliseconds at least
+constexpr double kEqualRecall = 0.01;                 // recalls are equal when no farther apart
+constexpr double kHopeless = 10, kHopelessRatio = 5;  // a way that takes so many milliseconds, and times the fastest
+constexpr double kTooSlowToExplain = 20;              // milliseconds: the plan of the first probe speaks for all
+constexpr double kTurn = 30;                          // milliseconds at least
 constexpr size_t kWorstCells = 10;
 
 // A way to answer: a server and its settings.
@@ -131,27 +131,42 @@ statement_name(const std::string &what, size_t way, size_t probe)
     return what + std::to_string(way) + "_" + std::to_string(probe);
 }
 
-// The first pass of a way: plans, warms the cache and checks the answers. Returns milliseconds a query.
+// The times of a way: of all runs, and of the fastest of each probe.
+struct Times {
+    std::vector<double> all, best;
+
+    double mean() const { return std::accumulate(best.begin(), best.end(), 0.0) / static_cast<double>(best.size()); }
+};
+
 double
-check_answers(Run &run, const Cell &cell, int k, const std::vector<Way> &ways, size_t w, Outcome &outcome)
+milliseconds(std::chrono::steady_clock::time_point since)
+{
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - since).count();
+}
+
+// The first pass of a way: plans, warms the cache and checks the answers.
+Times
+check_answers(Run &run, const Cell &cell, int k, const Way &way, size_t w, Outcome &outcome)
 {
     Bench &bench = run.bench;
-    Connection &db = bench.sides[ways[w].side].db;
+    Connection &db = bench.sides[way.side].db;
     std::map<std::string, int> used;
-    const auto start = std::chrono::steady_clock::now();
+    Times times;
     for (size_t p = 0; p < cell.probes.size(); p++) {
         const Probe &probe = cell.probes[p];
         const std::string query = "SELECT id FROM " + run.table + " WHERE " + probe.condition + " ORDER BY embedding " +
                                   bench.set.op() + " $1 LIMIT " + std::to_string(k);
         db.prepare(statement_name("timed", w, p), query);
         db.prepare(statement_name("plan", w, p), "EXPLAIN (ANALYZE, FORMAT JSON) " + query);
+        const auto asked = std::chrono::steady_clock::now();
         const Result rows = db.run(statement_name("timed", w, p), bench.queries[probe.query]);
+        times.all.push_back(milliseconds(asked));
         const Expected expected = expected_answer(probe, run.rankings.of(probe.query), k);
         score_probe(bench.set, probe, expected, rows.get(), outcome);
     }
-    const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
-    const double ms = spent.count() / static_cast<double>(cell.probes.size());
-    for (size_t p = 0; p < (ms > kTooSlowToExplain ? 1 : cell.probes.size()); p++) {
+    times.best = times.all;
+    const bool each = way.strategy == "auto" && times.mean() < kTooSlowToExplain;
+    for (size_t p = 0; p < (each ? cell.probes.size() : 1); p++) {
         const Result plan =
             db.run(statement_name("plan", w, p), bench.queries[cell.probes[p].query], Connection::Format::kText);
         used[strategy_used(PQgetvalue(plan.get(), 0, 0), run.table)]++;
@@ -159,22 +174,14 @@ check_answers(Run &run, const Cell &cell, int k, const std::vector<Way> &ways, s
     for (const auto &[name, count] : used)
         outcome.used += (outcome.used.empty() ? "" : "+") + name + (used.size() > 1 ? std::to_string(count) : "");
     outcome.recall /= static_cast<double>(cell.probes.size());
-    return ms;
+    return times;
 }
-
-// The times of a way: of all runs, and of the fastest of each probe.
-struct Times {
-    std::vector<double> all, best;
-};
 
 // One turn of a way. Passes follow each other until there is enough of them; the first one brings back into the
 // processor's caches what the other ways have pushed out, and counts only if it is the only one.
 void
 take_turn(Run &run, const Cell &cell, const Way &way, size_t w, Times &times)
 {
-    const auto milliseconds = [](auto since) {
-        return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - since).count();
-    };
     const auto start = std::chrono::steady_clock::now();
     std::vector<double> pass(cell.probes.size());
     times.best.resize(pass.size(), INFINITY);
@@ -190,29 +197,33 @@ take_turn(Run &run, const Cell &cell, const Way &way, size_t w, Times &times)
     }
 }
 
-// Ways take turns, round by round.
+// Ways take turns, round by round. The first pass, with the planning in it, is all the time that hopeless ones get.
 std::vector<Outcome>
 measure(Run &run, const Cell &cell, int k, const std::vector<Way> &ways)
 {
     std::vector<Outcome> outcomes(ways.size());
-    std::vector<double> first(ways.size()), fastest(run.bench.sides.size(), INFINITY);
-    std::vector<Times> times(ways.size());
+    std::vector<double> fastest(run.bench.sides.size(), INFINITY);
+    std::vector<Times> first, times(ways.size());
     for (Side &side : run.bench.sides) side.db.exec("DEALLOCATE ALL");
     for (size_t w = 0; w < ways.size(); w++) {
         apply(run, ways[w]);
-        first[w] = check_answers(run, cell, k, ways, w, outcomes[w]);
-        fastest[ways[w].side] = std::min(fastest[ways[w].side], first[w]);
+        first.push_back(check_answers(run, cell, k, ways[w], w, outcomes[w]));
+        fastest[ways[w].side] = std::min(fastest[ways[w].side], first[w].mean());
     }
+    const auto hopeless = [&](size_t w) {
+        const double mean = first[w].mean();
+        return mean > kHopeless && mean > kHopelessRatio * fastest[ways[w].side];
+    };
     for (int round = 0; round < run.bench.number("filter_rounds"); round++)
         for (size_t w = 0; w < ways.size(); w++) {
-            if (round > 0 && first[w] > kHopeless * fastest[ways[w].side]) continue;
+            if (hopeless(w)) continue;
             apply(run, ways[w]);
             take_turn(run, cell, ways[w], w, times[w]);
         }
     for (size_t w = 0; w < ways.size(); w++) {
-        const std::vector<double> &best = times[w].best;
+        if (hopeless(w)) times[w] = first[w];
         outcomes[w].ms = median(times[w].all);
-        outcomes[w].best_ms = std::accumulate(best.begin(), best.end(), 0.0) / static_cast<double>(best.size());
+        outcomes[w].best_ms = times[w].mean();
     }
     return outcomes;
 }
@@ -494,6 +505,7 @@ run_conditions(Bench &bench, const std::string &table)
     prepare_statistics(run, cells);
     run_cells(run, "conditions", cells, false);
     summarize(run, "conditions");
+    if (bench.number("attr") == 0) return;
     run_with_attributes(run, "conditions", cells, condition_columns(bench.sides[0], table));
 }
 
@@ -513,6 +525,7 @@ run_grid(Bench &bench, const std::string &table)
     add_cells(columns);
     run_cells(run, "grid", cells, false);
     summarize(run, "grid");
+    if (bench.number("attr") == 0) return;
     // An index takes few columns: the random one and some anchors.
     std::vector<GridColumn> few = {columns[0]};
     std::vector<std::string> names = {columns[0].name};
@@ -521,7 +534,6 @@ run_grid(Bench &bench, const std::string &table)
             few.push_back(column);
             names.push_back(column.name);
         }
-    if (bench.number("attr") == 0) return;
     add_cells(few);
     run_with_attributes(run, "grid", cells, names);
 }
