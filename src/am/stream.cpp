@@ -199,7 +199,8 @@ Stream::push_found(uint64_t address)
     // A link may be so stale that versions have come round: then it may lead to another layer.
     if ((node.flags & kNodeDead) || node.layer != 0) return;
     double bound = unordered_ ? kUnknown : opened_bound(info_, query_, opened_);
-    found_.push({bound, address, node.row.value(), node.more.value(), opened_.lsn, node.stamp, opened_.first});
+    found_.push({bound, address, node.row.value(), node.more.value(), opened_.lsn, node.stamp,
+                 static_cast<uint32_t>(opened_nodes_), opened_.first});
 }
 
 bool
@@ -408,6 +409,7 @@ Stream::next_batch()
             batch_.walk = {};
             batch_.lsn = found.lsn;
             batch_.stamp = found.stamp;
+            batch_.opened = found.opened;
             batch_.bound = found.bound;
             batch_.is_null = query_null_;
             batch_.first = found.first;
@@ -444,7 +446,7 @@ Stream::take(StreamRow *row)
         if (ignore_killed_ && (at & Row::kKilled)) continue;
         Verdict verdict = verdict_on(i);
         if (verdict == Verdict::kFails) continue;
-        *row = {at & ~Row::kKilled, batch_.bound, batch_.is_null, verdict == Verdict::kRecheck};
+        *row = {at & ~Row::kKilled, batch_.bound, batch_.is_null, verdict == Verdict::kRecheck, batch_.opened};
         taken = true;
     }
     MemoryContextSwitchTo(old);

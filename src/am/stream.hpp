@@ -13,10 +13,11 @@
 namespace vhnsw::am {
 
 struct StreamRow {
-    uint64_t row;  // a Row
-    double bound;  // of the distance from below; NaN: unknown, it sorts behind all numbers
-    bool is_null;  // the distance is NULL
-    bool recheck;  // what the index keeps does not decide the scan keys for this row
+    uint64_t row;     // a Row
+    double bound;     // of the distance from below; NaN: unknown, it sorts behind all numbers
+    bool is_null;     // the distance is NULL
+    bool recheck;     // what the index keeps does not decide the scan keys for this row
+    uint32_t opened;  // nodes that had been opened when its own was, that one included
 };
 
 enum class Explored : uint8_t {
@@ -88,7 +89,8 @@ private:
         uint64_t more;
         XLogRecPtr lsn;  // of its page when it was read
         uint32_t stamp;
-        Verdict first;  // on the first row
+        uint32_t opened;  // nodes, when it was
+        Verdict first;    // on the first row
     };
 
     struct SmallerBound {
@@ -106,6 +108,7 @@ private:
         ChainWalk walk;
         XLogRecPtr lsn;  // of the page of `node` or `list` when it was read
         uint32_t stamp;
+        uint32_t opened;
         double bound;
         bool is_null;
         Verdict first;

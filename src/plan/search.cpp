@@ -14,12 +14,12 @@ constexpr double kMostRowsWanted = 1e12;
 // What the planner believes of the conditions counts as much as so many rows that were tested.
 constexpr double kPriorRows = 10;
 
-// Without a filter of its own the search is sure of what was taken once it has opened this many nodes for each node
-// that was taken ...
-constexpr double kLead = 3;
-// ... or has opened for so long in vain: this many nodes, and this share of those up to the last success.
-constexpr double kPatience = 20;
-constexpr double kPatienceShare = 0.4;
+// A search without a filter of its own is sure of its answer when it has opened nodes for so long in vain: this many
+// for each unit of hnsw.ef_search, and this share of those opened up to the last success. More rows need less of it for
+// each.
+constexpr double kPatience = 0.5;
+constexpr double kPatienceShare = 0.01;
+constexpr double kPatienceExponent = 0.6;
 
 }  // namespace
 
@@ -218,7 +218,8 @@ Search::take_rows()
         Result result;
         const Tested tested = rows_.test(row.row, &result);
         if (tested == Tested::kDead && !index_->scan()->xactStartedInRecovery) stream_->mark_killed();
-        if (tested == Tested::kPassed && results_.add(result)) progress_.last_success = stream_->counts().opened;
+        if (tested == Tested::kPassed && results_.add(result))
+            progress_.last_success = Max(progress_.last_success, uint64_t{row.opened});
     }
 }
 
@@ -235,11 +236,12 @@ bool
 Search::is_sure() const
 {
     if (progress_.exhausted || unordered_) return true;
-    const double taken = static_cast<double>(stream_->nodes_taken());
-    if (strategy_ != Strategy::kStream) return taken <= goal_rows_;
+    if (strategy_ != Strategy::kStream) return static_cast<double>(stream_->nodes_taken()) <= goal_rows_;
     const double opened = static_cast<double>(stream_->counts().opened);
     const double last = static_cast<double>(progress_.last_success);
-    return opened >= kLead * taken || opened - last > kPatience + kPatienceShare * last;
+    const double scale =
+        static_cast<double>(ef_) * std::pow(10 / Max(static_cast<double>(wanted_), 10.0), kPatienceExponent);
+    return opened - last > scale * (kPatience + kPatienceShare * last);
 }
 
 // After the rows that may be wanted were taken: true when it is time to return rows. Otherwise the search was given a
