@@ -353,7 +353,8 @@ price_search(const SearchOptions &options, PlannedSearch *search)
     search->bitmap_share = model.bitmap_share;
     search->residual = Min(model.passing / search->share, 1.0);
     search->rows_wanted = options.rows_wanted;
-    search->row_price = (fetch_price(model) + model.distance.per_tuple) / node_price(model);
+    search->fetch_price = fetch_price(model) / node_price(model);
+    search->row_price = search->fetch_price + model.distance.per_tuple / node_price(model);
     search->table_price = table_price(model) / node_price(model);
     search->bitmap_price = options.bitmap != nullptr ? bitmap_price(model) / node_price(model) : 0;
     if (search->strategy == Strategy::kExact && options.bitmap == nullptr) return {};

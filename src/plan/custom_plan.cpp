@@ -103,8 +103,9 @@ encode_search(const PlannedSearch &search)
     // An OID has the bits of an int.
     const int integers[] = {static_cast<int>(search.index), static_cast<int>(search.strategy), search.adaptive,
                             search.has_bitmap, search.bound_inclusive};
-    const double doubles[] = {search.index_rows, search.share,       search.residual,     search.rows_wanted,
-                              search.row_price,  search.table_price, search.bitmap_price, search.bitmap_share};
+    const double doubles[] = {search.index_rows,   search.share,        search.residual,
+                              search.rows_wanted,  search.row_price,    search.table_price,
+                              search.bitmap_price, search.bitmap_share, search.fetch_price};
     List *list = NIL;
     for (int value : integers) list = lappend(list, makeInteger(value));
     for (double value : doubles) list = lappend(list, encode_double(value));
@@ -125,6 +126,7 @@ decode_search(const List *list)
         .residual = decode_double(list, 7),
         .bitmap_share = decode_double(list, 12),
         .rows_wanted = decode_double(list, 8),
+        .fetch_price = decode_double(list, 13),
         .row_price = decode_double(list, 9),
         .table_price = decode_double(list, 10),
         .bitmap_price = decode_double(list, 11),

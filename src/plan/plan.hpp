@@ -25,7 +25,8 @@ struct PlannedSearch {
     double bitmap_share;  // of the index's rows that are in the bitmap; 1: there is none
     double rows_wanted;   // LIMIT + OFFSET as the planner knew it; 0: unknown
     // Prices in nodes opened, the unit the executor counts its spending in.
-    double row_price;     // fetching one row and computing its distance
+    double fetch_price;   // fetching one row and testing its conditions
+    double row_price;     // the same, and computing its distance
     double table_price;   // reading the whole table and measuring what passes
     double bitmap_price;  // running the child
 };

@@ -58,6 +58,7 @@ private:
     void begin_with_bitmap();
     bool must_be_exact(double allowed) const;
     double search_price(double share) const;
+    double exact_price(double allowed) const;
     void plan_spending();
     double rows_per_block() const;
     bool leave(const char *cause);

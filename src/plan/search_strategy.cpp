@@ -19,8 +19,6 @@ constexpr double kSmallestSearch = 60;
 constexpr double kCorrelation = 1.5;
 // Nodes opened for each row that comes out of a search without a filter.
 constexpr double kOpenedPerRow = 1.3;
-// Fetching a row that does not pass, in nodes, when table and index are in memory.
-constexpr double kFetchPrice = 0.35;
 // A projection has to be worse than what it argues for by this factor.
 constexpr double kMargin = 1.2;
 
@@ -95,8 +93,8 @@ Search::must_be_exact(double allowed) const
     if (!planned_.adaptive) return planned_.strategy == Strategy::kExact;
     if (guc_flat_search_cutoff >= 0 && allowed < guc_flat_search_cutoff) return true;
     if (guc_approximate_threshold >= 0 && allowed < guc_approximate_threshold * planned_.index_rows) return true;
-    const double exact = allowed * planned_.row_price;
-    return search_budget(search_price(allowed / Max(planned_.index_rows, 1.0)), exact) < kSmallestSearch;
+    const double search = search_price(allowed / Max(planned_.index_rows, 1.0));
+    return search_budget(search, exact_price(allowed)) < kSmallestSearch;
 }
 
 // In nodes, for the rows that are wanted, when a share of the rows passes the filter of the stream.
@@ -107,6 +105,14 @@ Search::search_price(double share) const
     return filtered_search_price(planned_.index_rows, std::clamp(share, 1e-9, 1.0), rows, static_cast<double>(ef_));
 }
 
+// In nodes, of measuring so many rows of the bitmap: all are fetched, and those that pass have their distance computed.
+double
+Search::exact_price(double allowed) const
+{
+    const double passing = Min(planned_.share * planned_.residual / planned_.bitmap_share, 1.0);
+    return allowed * (planned_.fetch_price + passing * (planned_.row_price - planned_.fetch_price));
+}
+
 // Sets the budget of the present strategy and the price of what it competes with.
 void
 Search::plan_spending()
@@ -114,14 +120,13 @@ Search::plan_spending()
     budget_ = alternative_ = kUnlimited;
     if (!planned_.adaptive) return;
     if (strategy_ == Strategy::kAllow) {
-        alternative_ = report_.allowed * planned_.row_price;
+        alternative_ = exact_price(report_.allowed);
     } else if (allowed_ == nullptr) {
         alternative_ = planned_.table_price;
     } else {
-        const double share = allowed_->known() ? allowed_->count(rows_per_block()) / Max(planned_.index_rows, 1.0)
-                                               : planned_.bitmap_share;
-        const double exact = share * planned_.index_rows * planned_.row_price;
-        alternative_ = Min(exact, kCorrelation * search_price(share));
+        const double n = Max(planned_.index_rows, 1.0);
+        const double share = allowed_->known() ? allowed_->count(rows_per_block()) / n : planned_.bitmap_share;
+        alternative_ = Min(exact_price(share * n), kCorrelation * search_price(share));
         if (!allowed_->known()) alternative_ += planned_.bitmap_price;
     }
     if (strategy_ != Strategy::kStream) budget_ = search_budget(search_price(share_), alternative_);
@@ -135,7 +140,7 @@ Search::spent() const
     if (strategy_ != Strategy::kStream) return spent;
     const double tested = static_cast<double>(rows_.counts().tested - progress_.counts_before.tested);
     const double passed = static_cast<double>(rows_.counts().passed - progress_.counts_before.passed);
-    return spent + tested * Min(kFetchPrice, planned_.row_price) + passed * planned_.row_price;
+    return spent + (tested - passed) * planned_.fetch_price + passed * planned_.row_price;
 }
 
 // Whether a search without a filter is still the best way to the rows that are wanted, by what has passed so far.
@@ -147,7 +152,7 @@ Search::stream_pays() const
     const double tested = static_cast<double>(rows_.counts().tested - progress_.counts_before.tested);
     if (tested < static_cast<double>(ef_)) return true;
     const double rows = static_cast<double>(wanted_ - returned_) / observed_pass_rate();
-    return rows * (kOpenedPerRow + Min(kFetchPrice, planned_.row_price)) < kMargin * alternative_;
+    return rows * (kOpenedPerRow + planned_.fetch_price) < kMargin * alternative_;
 }
 
 // Turns to the next strategy. Returns true.
