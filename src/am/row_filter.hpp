@@ -17,15 +17,15 @@ struct RowFilter {
 
     bool empty() const { return rows == nullptr && attributes == nullptr; }
 
+    // Links know something of what is asked for. Otherwise all neighbours are alike.
+    bool links_tell() const { return rows != nullptr || (attributes != nullptr && attributes->told_by_hints()); }
+
     // By what a link keeps of its neighbour. Takes nanoseconds, and calls nothing that could jump away: a page may be
-    // locked. Never final: a node that does not seem to pass may, when it owns several rows. Where links cannot tell,
-    // none seems to pass, and nodes are opened in the order of distance alone.
+    // locked. Never final: a node that does not seem to pass may, when it owns several rows.
     bool link_may_pass(uint64_t row, const uint8_t *hint, bool shared) const
     {
-        if (shared && !trust_first_row) return true;
-        if (rows != nullptr && !rows->contains(row)) return false;
-        if (attributes == nullptr) return true;
-        return attributes->told_by_hints() ? attributes->link_may_pass(hint) : rows != nullptr;
+        if (!links_tell() || (shared && !trust_first_row)) return true;
+        return (rows == nullptr || rows->contains(row)) && (attributes == nullptr || attributes->link_may_pass(hint));
     }
 
     // By what a node or row list keeps of a row. REQUIRES: no page locked.

@@ -145,15 +145,17 @@ private:
     AttributeFilter attribute_filter_;
     PageStore store_;
     PageStore::Opened opened_;
-    graph::Beam<PageStore> beam_;  // without a filter
+    bool plain_;                   // without a filter, or under one that links cannot tell:
+    graph::Beam<PageStore> beam_;  // nodes are opened in the order of distance alone
     size_t width_;
-    graph::TwoFrontiers<PageStore> frontiers_;  // with one
+    graph::TwoFrontiers<PageStore> frontiers_;  // otherwise
     graph::FilterGoal goal_;
 
     Heap<Found, SmallerBound> found_;
     RowBatch batch_;
     uint64_t nodes_taken_;
     uint64_t opened_nodes_;
+    uint64_t found_nodes_;
     uint64_t swept_pages_;
 };
 
