@@ -254,6 +254,87 @@ SELECT array_agg(id) = (SELECT array_agg(id) FROM (
     SELECT id FROM items WHERE a = 5 ORDER BY embedding <-> '[1,2,3,4,5,6]', id DESC LIMIT 30) s)
 FROM (SELECT id FROM items WHERE a + 0 = 5 ORDER BY (embedding <-> '[1,2,3,4,5,6]') + 0, id DESC LIMIT 30) s;
 
+-- conditions on the index's own columns, alone and beside a bitmap
+CREATE TABLE goods (id int, a int, b int, kind text, tags int[], embedding vector(6));
+INSERT INTO goods SELECT id, a, b, nullif(kind, 'x4'), tags, embedding FROM items;
+CREATE INDEX goods_index ON goods USING hnsw (embedding vector_l2_ops, a, kind) INCLUDE (tags);
+CREATE INDEX ON goods (b);
+VACUUM ANALYZE goods;
+UPDATE goods SET kind = 'other' WHERE id % 20 = 3;
+SELECT strategy, array_agg(DISTINCT used), min(wrong)
+FROM unnest(ARRAY['attr', 'allow', 'stream']) strategy,
+     unnest(ARRAY['a = 3', 'a IN (1, 2, 5)', 'a > 2 AND kind = ''x1''', 'kind IS NULL', 'a = 99', 'a = NULL',
+                  'kind = ''other''', 'a = 1 AND b < 50', 'tags @> ''{3}'' AND a < 4', 'a = 2 AND id % 2 = 0',
+                  'embedding IS NULL AND a = 6']) conditions,
+     unnest(ARRAY['[1,2,3,4,5,6]', NULL]) q,
+     compare(format('SELECT id, embedding <-> %1$L::vector AS d FROM goods WHERE %2$s
+                     ORDER BY embedding <-> %1$L::vector LIMIT 20', q, conditions), strategy, true)
+WHERE used IS NOT NULL OR wrong IS NOT NULL
+GROUP BY strategy ORDER BY strategy;
+SELECT min(wrong) FROM unnest(ARRAY['a = 3', 'a = 1 AND b < 50', 'a = 2 AND id % 2 = 0']) conditions,
+     compare(format('SELECT id, embedding <-> ''[1,2,3,4,5,6]'' AS d FROM goods WHERE %s
+                     ORDER BY embedding <-> ''[1,2,3,4,5,6]''', conditions), 'attr', true);
+SET hnsw.filter_strategy = attr;
+SELECT n, found, found = expected FROM queries,
+    LATERAL (SELECT count(*) AS found
+             FROM (SELECT FROM goods WHERE a = queries.b AND kind = 'x1' ORDER BY embedding <-> q) s) t,
+    LATERAL (SELECT count(*) AS expected FROM goods WHERE a = queries.b AND kind = 'x1') u
+ORDER BY n;
+RESET hnsw.filter_strategy;
+DROP TABLE goods;
+
+-- statistics that are wrong: nothing that passes is near
+CREATE TABLE drifting (id int, a int, embedding vector(2)) WITH (autovacuum_enabled = off);
+INSERT INTO drifting SELECT i, i % 2, ARRAY[i % 100, i / 100]::vector FROM generate_series(1, 10000) i;
+CREATE INDEX ON drifting (a);
+CREATE INDEX ON drifting USING hnsw (embedding vector_l2_ops) WITH (m = 8, ef_construction = 16);
+ANALYZE drifting;
+UPDATE drifting SET a = 2 WHERE a = 1 AND id < 9700;
+RESET hnsw.ef_search;
+CREATE FUNCTION switched(query text, OUT planned text, OUT used text, OUT cause boolean) LANGUAGE plpgsql AS $$
+DECLARE
+    plan json;
+BEGIN
+    EXECUTE 'EXPLAIN (ANALYZE, FORMAT JSON) ' || query INTO plan;
+    planned := plan #>> '{0,Plan,Plans,0,Strategy}';
+    used := plan #>> '{0,Plan,Plans,0,Strategy Used}';
+    cause := plan #>> '{0,Plan,Plans,0,Switched}' IS NOT NULL;
+END $$;
+SELECT planned, used <> planned, cause
+FROM switched('SELECT FROM drifting WHERE a = 1 ORDER BY embedding <-> ''[50,10]'' LIMIT 10');
+SELECT used IN ('allow', 'exact'), wrong
+FROM compare('SELECT id, embedding <-> ''[50,10]'' AS d FROM drifting WHERE a = 1
+              ORDER BY embedding <-> ''[50,10]'' LIMIT 10', 'auto', true);
+-- while rows are being returned: each comes once
+BEGIN;
+DECLARE growing CURSOR FOR SELECT id FROM drifting WHERE a = 1 ORDER BY embedding <-> '[50,99]';
+CREATE TABLE grown (id int);
+CREATE FUNCTION grow(n int) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    c refcursor := 'growing';
+    row record;
+BEGIN
+    FOR i IN 1 .. n LOOP
+        FETCH c INTO row;
+        EXIT WHEN NOT FOUND;
+        INSERT INTO grown VALUES (row.id);
+    END LOOP;
+    RETURN (SELECT count(DISTINCT id) FROM grown);
+END $$;
+SELECT grow(5), grow(20), grow(1000);
+SELECT count(*), count(DISTINCT id), (SELECT count(*) FROM drifting WHERE a = 1) FROM grown;
+ROLLBACK;
+-- the number of nodes a search may open
+SET hnsw.filter_strategy = stream;
+SET hnsw.max_scan_tuples = 50;
+SELECT count(*) < 50 FROM (SELECT FROM drifting WHERE a = 0 ORDER BY embedding <-> '[50,10]') s;
+SELECT count(*) FROM (SELECT FROM drifting WHERE a = 1 ORDER BY embedding <-> '[50,10]') s;
+RESET hnsw.max_scan_tuples;
+RESET hnsw.filter_strategy;
+DROP TABLE drifting;
+DROP FUNCTION switched;
+SET hnsw.ef_search = 5000;
+
 -- partitions
 CREATE TABLE parted (id int, part int, a int, embedding vector(6)) PARTITION BY LIST (part);
 CREATE TABLE parted_1 PARTITION OF parted FOR VALUES IN (0);

@@ -48,7 +48,11 @@ Search::begin_stream(const RowSet *rows)
     progress_ = Progress{};
     progress_.counts_before = rows_.counts();
     opened_before_ = report_.opened - opened_at_start_;
-    prior_ = strategy_ == Strategy::kStream ? planned_.share * planned_.residual : planned_.residual;
+    prior_ = planned_.share * planned_.residual;
+    if (rows != nullptr)
+        prior_ = Min(prior_ / Min(planned_.share, planned_.bitmap_share), 1.0);
+    else if (with_conditions)
+        prior_ /= planned_.share;
     share_ = with_conditions ? planned_.share : 1;
     if (rows != nullptr) share_ = Min(share_, allowed_->count(rows_per_block()) / n);
     goal_rows_ = static_cast<double>(wanted_);
