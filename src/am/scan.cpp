@@ -99,7 +99,7 @@ next_row(Scan *scan, StreamRow *row)
         // What has no distance comes after everything that has one.
         if (!scan->late.empty() && stream.nearest(&bound) && std::isnan(bound)) break;
         if (!stream.take(row)) {
-            if (stream.swept()) break;
+            if (stream.swept() && !stream.nearest(&bound)) break;
             continue;
         }
         if (row->bound < scan->last_bound && guc_iterative_scan == IterativeScan::kStrictOrder) {

@@ -450,7 +450,8 @@ Stream::take(StreamRow *row)
 {
     MemoryContext old = MemoryContextSwitchTo(memory_);
     bool taken = false;
-    while (!taken && (batch_.next < batch_.rows.size() || next_batch())) {
+    if (batch_.next == batch_.rows.size()) (void)next_batch();
+    while (!taken && batch_.next < batch_.rows.size()) {
         size_t i = batch_.next++;
         uint64_t at = batch_.rows[i];
         if (ignore_killed_ && (at & Row::kKilled)) continue;

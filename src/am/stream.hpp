@@ -55,8 +55,9 @@ public:
 
     // The smallest bound among the rows that were found and not yet taken. False: there is none.
     bool nearest(double *bound) const;
-    // Takes the row with that bound; each row comes once. False: none was found. After sweep(), rows that SQL sorts
-    // last follow: those without direction (cosine), then those whose vector is NULL.
+    // Takes the row with that bound; each row comes once. False: what has that bound has no row to give, ask nearest()
+    // again. After sweep(), rows that SQL sorts last follow: those without direction (cosine), then those whose vector
+    // is NULL.
     bool take(StreamRow *row);
 
     // Finds all rows that the search has not come to, reading all pages in their order.

@@ -213,7 +213,7 @@ Search::take_rows()
     while (stream_->nearest(&bound) && !beyond_bound(bound)) {
         if (unordered_ ? results_.full() : !results_.wants(bound)) return;
         am::StreamRow row;
-        if (!stream_->take(&row)) return;
+        if (!stream_->take(&row)) continue;
         pgstat_count_index_tuples(index_->scan()->indexRelation, 1);
         Result result;
         const Tested tested = rows_.test(row.row, &result);
