@@ -39,7 +39,7 @@ SELECT * FROM unnest(ARRAY[
     'part >= ''NaN''::float8',
     'share > 940', 'share BETWEEN 10 AND 20::float4', 'flag > false', 'flag <= false',
     'flag >= true AND category = 3',
-    'category = 3 AND category = 4',
+    'category <= 3 AND category >= 4',
     'category > 3 AND category < 5 AND big < 700']) condition, matching('items', condition);
 DROP INDEX items_index;
 
@@ -160,10 +160,12 @@ DROP TABLE others;
 CREATE INDEX ON items USING hnsw (category);
 CREATE INDEX ON items USING hnsw (category, embedding vector_l2_ops);
 CREATE INDEX ON items USING hnsw (embedding vector_l2_ops, embedding vector_ip_ops);
+SET client_min_messages = warning;
 CREATE TYPE wide;
 CREATE FUNCTION wide_in(cstring) RETURNS wide LANGUAGE internal IMMUTABLE STRICT AS 'namein';
 CREATE FUNCTION wide_out(wide) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'nameout';
 CREATE TYPE wide (INPUT = wide_in, OUTPUT = wide_out, INTERNALLENGTH = 4000);
+RESET client_min_messages;
 CREATE TABLE others (id int, embedding vector(4), a wide, b wide);
 CREATE INDEX ON others USING hnsw (embedding vector_l2_ops) INCLUDE (a, b);
 CREATE UNLOGGED TABLE more (id int, embedding vector(4), a wide, b wide);

@@ -369,6 +369,19 @@ FROM unnest(ARRAY['embedding <-> ''[1,2,3,4,5,6]'' < 28', '25 >= embedding <-> '
      unnest(ARRAY['true', 'a < 3']) conditions, unnest(ARRAY['ALL', '3']) k;
 RESET hnsw.ef_search;
 
+-- in a worker, which gets the plan as text
+SET max_parallel_workers_per_gather = 1;
+SELECT set_config(name, 'on', false) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
+SET hnsw.filter_strategy = 'allow';
+EXPLAIN (COSTS OFF) SELECT id FROM items WHERE a = 3 ORDER BY embedding <-> '[1,2,3,4,5,6]' LIMIT 50;
+RESET hnsw.filter_strategy;
+SELECT strategy, wrong
+FROM unnest(ARRAY['stream', 'allow', 'exact']) strategy,
+     compare('SELECT id, embedding <-> ''[1,2,3,4,5,6]'' AS d FROM items WHERE a = 3
+              ORDER BY embedding <-> ''[1,2,3,4,5,6]'' LIMIT 50', strategy, true);
+SELECT set_config(name, 'off', false) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
+RESET max_parallel_workers_per_gather;
+
 DROP TABLE items, queries;
 DROP SEQUENCE evaluations;
 DROP FUNCTION compare, compare_all, lossy_blocks, bitmaps, answers, within;

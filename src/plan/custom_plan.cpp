@@ -5,10 +5,11 @@ namespace vhnsw::plan {
 
 namespace {
 
+// With an exponent: a worker of a parallel query reads the plan from text, and takes "10" for an integer.
 Node *
 encode_double(double value)
 {
-    return reinterpret_cast<Node *>(makeFloat(psprintf("%.17g", value)));
+    return reinterpret_cast<Node *>(makeFloat(psprintf("%.17e", value)));
 }
 
 double
