@@ -214,6 +214,7 @@ Search::take_rows()
         if (unordered_ ? results_.full() : !results_.wants(bound)) return;
         am::StreamRow row;
         if (!stream_->take(&row)) continue;
+        CHECK_FOR_INTERRUPTS();
         pgstat_count_index_tuples(index_->scan()->indexRelation, 1);
         Result result;
         const Tested tested = rows_.test(row.row, &result);
