@@ -13,9 +13,10 @@ run_with_more_memory(PlanState *child)
 {
     int level = NewGUCNestLevel();
     int raised = static_cast<int>(Min(int64{work_mem} * kMoreWorkMem, int64{MAX_KILOBYTES}));
+    char value[12];  // what pg_ltoa() needs
+    pg_ltoa(raised, value);
     // Undone by the end of the level, or by the abort of the transaction.
-    (void)set_config_option("work_mem", psprintf("%d", raised), PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
-                            false);
+    (void)set_config_option("work_mem", value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
     TIDBitmap *bitmap = reinterpret_cast<TIDBitmap *>(MultiExecProcNode(child));
     AtEOXact_GUC(true, level);
     if (bitmap == nullptr || !IsA(bitmap, TIDBitmap)) elog(ERROR, "unrecognized result from subplan");
