@@ -10,9 +10,9 @@ namespace vhnsw::am {
 namespace {
 
 // Slots of values of variable length, signature included. 29 bytes hold nearly every name, category, code, numeric and
-// network address; 93 an array of 18 integers or 6 short strings.
+// network address; 83 an array of 15 integers or 5 short strings, and four nodes of 384 dimensions still fit a page.
 constexpr uint16_t kScalarBytes = 32;
-constexpr uint16_t kSetBytes = 96;
+constexpr uint16_t kSetBytes = 88;
 // One byte of header says how long a value is.
 static_assert(kSetBytes <= VARATT_SHORT_MAX);
 

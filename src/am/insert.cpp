@@ -20,10 +20,10 @@ add_to_meta_list(Relation index, const IndexInfo &info, VectorState state, const
     Buffer buffer = read_locked(index, kMetaBlock, BUFFER_LOCK_EXCLUSIVE);
     auto *disk = reinterpret_cast<DiskMeta *>(PageGetContents(edit.page(buffer)));
     Packed48 *head = state == VectorState::kNull ? &disk->null_rows : &disk->zero_rows;
-    Buffer list = add_to_row_list(index, edit, {info.shape, head, disk->stamp}, row, target);
+    ListPlace place = add_to_row_list(index, edit, {info.shape, head, disk->stamp}, row, target);
     if (target.moved) disk->overflow_block = target.block;
     edit.finish();
-    if (BufferIsValid(list)) UnlockReleaseBuffer(list);
+    UnlockReleaseBuffer(place.buffer);
     UnlockReleaseBuffer(buffer);
 }
 

@@ -7,6 +7,9 @@
 
 namespace vhnsw::am {
 
+// Rows in a list of a node from which on its first row says little of it: links are no longer told of a new one.
+static constexpr uint32_t kFewRows = 16;
+
 void
 InsertStore::start(Relation index, const IndexInfo &info, const quant::Query &query, const MetaState &meta,
                    bool building)
@@ -87,81 +90,65 @@ InsertStore::is_duplicate(const Kept &kept) const
     return kept.scalars.scale == scalars_.scale && memcmp(code_of(kept).data(), code_.data(), code_.size()) == 0;
 }
 
-namespace {
-
-// The link from a node to `target` that lacks the mark of a shared one, or kMaxLinks.
-uint32_t
-find_unmarked(const quant::NodeShape &shape, DiskNode *node, uint64_t target)
-{
-    quant::NodeBody body = node_body(shape, node);
-    for (uint32_t i = 0; i < node->link_count; i++)
-        if ((body.head(i).address.value() & ~Address::kDominated) == target) return i;
-    return quant::kMaxLinks;
-}
-
-}  // namespace
-
-// Tells the nodes that `target` is linked to that it has several rows now. One page at a time, each locked exclusively
-// only if it has such a link. Whoever else has a link to the node takes it by its first row until VACUUM comes by; a
-// search with conditions may miss the others for as long (README).
+// Tells the nodes that `target` is linked to of its first row, and that it has others. One page at a time. Whoever else
+// has a link to the node takes it by a former first row until VACUUM comes by (vacuum_refresh.cpp).
 void
-InsertStore::mark_shared(Id target, std::span<const Id> owners)
+InsertStore::refresh_links(Id target, std::span<const Id> owners)
 {
-    const quant::NodeShape &shape = info_->shape;
+    uint8_t hint[kMaxHintBytes];
+    make_hint(info_->attributes, row_.attributes, hint);
     for (Id owner : owners) {
         CHECK_FOR_INTERRUPTS();
         PageEdit edit;
         edit.begin(index_, building_);
-        Buffer buffer = read_locked(index_, Address::block(owner), BUFFER_LOCK_SHARE);
-        DiskNode *node = node_at(index_, shape, buffer, BufferGetPage(buffer), owner);
-        bool found = node != nullptr && find_unmarked(shape, node, target) < quant::kMaxLinks;
-        LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
-        if (found) {
-            LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-            node = node_at(index_, shape, buffer, edit.page(buffer), owner);
-            uint32_t i = node == nullptr ? quant::kMaxLinks : find_unmarked(shape, node, target);
-            if (i < quant::kMaxLinks) am::mark_shared(node_body(shape, node), i);
+        Buffer buffer = read_locked(index_, Address::block(owner), BUFFER_LOCK_EXCLUSIVE);
+        DiskNode *node = node_at(index_, info_->shape, buffer, BufferGetPage(buffer), owner);
+        uint32_t i = node == nullptr ? kNoLink : find_link(info_->shape, node, target);
+        if (i != kNoLink) {
+            node = node_at(index_, info_->shape, buffer, edit.page(buffer), owner);
+            refresh_link(info_->shape, node, i, row_.row, hint);
             edit.finish();
-            LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
         } else {
             edit.abort();
         }
-        ReleaseBuffer(buffer);
+        UnlockReleaseBuffer(buffer);
     }
 }
 
-// False when the node has died meanwhile: it must get no more rows then (I4).
+// The new row becomes the first one: after an UPDATE it is the one that lives, and the one that links should speak for.
+// The former first row goes to the list. False when the node has died meanwhile: it must get no more rows then (I4).
 bool
 InsertStore::add_row(const Kept &kept)
 {
+    const quant::NodeShape &shape = info_->shape;
     PageEdit edit;
     edit.begin(index_, building_);
     Buffer buffer = read_locked(index_, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
-    DiskNode *node = node_at(index_, info_->shape, buffer, BufferGetPage(buffer), kept.id);
+    DiskNode *node = node_at(index_, shape, buffer, BufferGetPage(buffer), kept.id);
     if (node == nullptr || (node->flags & kNodeDead)) {
         edit.abort();
         UnlockReleaseBuffer(buffer);
         return false;
     }
-    node = node_at(index_, info_->shape, buffer, edit.page(buffer), kept.id);
+    node = node_at(index_, shape, buffer, edit.page(buffer), kept.id);
     node->scalars.error = Max(node->scalars.error, scalars_.error);
-    quant::NodeBody body = node_body(info_->shape, node);
+    quant::NodeBody body = node_body(shape, node);
+    const bool was_shared = is_shared(*node);
+    ListPlace place = {InvalidBuffer, 0};
+    if (node->row.value() != Row::kNone)
+        place = add_to_row_list(index_, edit, {shape, &node->more, node->stamp}, {node->row.value(), body.attributes()},
+                                overflow_);
+    node->row = Packed48::from(row_.row);
+    copy_attributes(shape, body.attributes(), row_.attributes);
     Id owners[quant::kMaxLinks];
     uint32_t owner_count = 0;
-    if (!is_shared(*node))
+    if (!was_shared || place.capacity <= kFewRows)
         for (; owner_count < node->link_count; owner_count++)
             owners[owner_count] = Address::plain(body.head(owner_count).address.value());
-    Buffer list = InvalidBuffer;
-    if (node->row.value() == Row::kNone) {
-        node->row = Packed48::from(row_.row);
-        copy_attributes(info_->shape, body.attributes(), row_.attributes);
-    } else {
-        list = add_to_row_list(index_, edit, {info_->shape, &node->more, node->stamp}, row_, overflow_);
-    }
     edit.finish();
-    if (BufferIsValid(list)) UnlockReleaseBuffer(list);
+    if (BufferIsValid(place.buffer)) UnlockReleaseBuffer(place.buffer);
     UnlockReleaseBuffer(buffer);
-    mark_shared(kept.id, {owners, owner_count});
+    refresh_links(kept.id, {owners, owner_count});
     return true;
 }
 

@@ -44,7 +44,7 @@ public:
 private:
     std::span<const int8_t> code_of(const Kept &kept) const { return {codes_.data() + kept.code_at, code_.size()}; }
     void store_code(quant::NodeBody body);
-    void mark_shared(Id target, std::span<const Id> owners);
+    void refresh_links(Id target, std::span<const Id> owners);
     Id place(DiskNode *tuple);
     bool place_on(BlockNumber block, DiskNode *tuple, Id *id);
 

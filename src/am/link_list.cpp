@@ -88,6 +88,15 @@ link_distance(const quant::NodeShape &shape, const quant::NodeBody &body, uint32
     return distance_between(shape.sketch, direction(body, i), direction(body, j));
 }
 
+uint32_t
+find_link(const quant::NodeShape &shape, DiskNode *node, uint64_t address)
+{
+    quant::NodeBody body = node_body(shape, node);
+    for (uint32_t i = 0; i < node->link_count; i++)
+        if (Address::plain(body.head(i).address.value()) == address) return i;
+    return kNoLink;
+}
+
 void
 write_link(const quant::NodeShape &shape, DiskNode *node, uint32_t i, const NewLink &link, bool dominated)
 {
@@ -101,11 +110,14 @@ write_link(const quant::NodeShape &shape, DiskNode *node, uint32_t i, const NewL
 }
 
 void
-mark_shared(const quant::NodeBody &body, uint32_t i)
+refresh_link(const quant::NodeShape &shape, DiskNode *node, uint32_t i, uint64_t row, const uint8_t *hint)
 {
+    quant::NodeBody body = node_body(shape, node);
     quant::LinkHead head = body.head(i);
     head.address = Packed48::from(head.address.value() | Address::kShared);
+    head.row = Packed48::from(row);
     body.set_head(i, head);
+    memcpy(body.hint(i), hint, shape.hint_bytes);
 }
 
 void

@@ -28,14 +28,18 @@ NewLink compute_link(const IndexInfo &info, std::span<const float> owner, std::s
 // The squared distance between the neighbours behind links i and j of a node, from the angle between their sketches.
 float link_distance(const quant::NodeShape &shape, const quant::NodeBody &body, uint32_t i, uint32_t j);
 
+// The link that leads to `address`, or kNoLink.
+inline constexpr uint32_t kNoLink = UINT32_MAX;
+uint32_t find_link(const quant::NodeShape &shape, DiskNode *node, uint64_t address);
+
 // --- REQUIRES, from here on: `node` lies in a private page, or in an exclusively locked one that is part of an edit.
 // Nothing below allocates or fails.
 
 // Writes slot i, i <= link_count. A new node's links are written in this way, 0, 1, 2 ...
 void write_link(const quant::NodeShape &shape, DiskNode *node, uint32_t i, const NewLink &link, bool dominated);
 
-// Sets Address::kShared in link i.
-void mark_shared(const quant::NodeBody &body, uint32_t i);
+// Link i learns what is now the first row of its target, which has others besides.
+void refresh_link(const quant::NodeShape &shape, DiskNode *node, uint32_t i, uint64_t row, const uint8_t *hint);
 
 // Removes the link in slot i; the last one takes its place.
 void remove_link(const quant::NodeShape &shape, DiskNode *node, uint32_t i);

@@ -155,7 +155,7 @@ store_item(Relation index, std::span<const char> item, OverflowTarget &target, b
 
 }  // namespace
 
-Buffer
+ListPlace
 add_to_row_list(Relation index, PageEdit &edit, const RowListOwner &owner, const NewRow &row, OverflowTarget &target)
 {
     const quant::NodeShape &shape = owner.shape;
@@ -172,7 +172,7 @@ add_to_row_list(Relation index, PageEdit &edit, const RowListOwner &owner, const
         if (list->count < list->capacity) {
             list = row_list_at(index, shape, buffer, edit.page(buffer), Address::offset(at), owner.stamp);
             write_row(shape, list, list->count++, row);
-            return buffer;
+            return {buffer, list->capacity};
         }
         if (at == head) capacity = std::clamp(2u * list->capacity, capacity, max_list_rows(shape));
         at = list->next.value();
@@ -184,7 +184,7 @@ add_to_row_list(Relation index, PageEdit &edit, const RowListOwner &owner, const
     Buffer buffer = take_room(index, edit, list.bytes, target, &page);
     OffsetNumber offset = put_item(index, buffer, page, list.block.data, list.bytes);
     *owner.head = Packed48::from(Address::make(BufferGetBlockNumber(buffer), offset, 0));
-    return buffer;
+    return {buffer, capacity};
 }
 
 uint64_t

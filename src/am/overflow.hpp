@@ -31,12 +31,18 @@ struct RowListOwner {
     uint32_t stamp;
 };
 
+// Where a row has gone.
+struct ListPlace {
+    Buffer buffer;
+    uint32_t capacity;  // rows that the list has room for
+};
+
 // Appends a row to the owner's chain: to the newest list, or to an older one that VACUUM has emptied, or to a new list.
 // The owner's page is exclusively locked and registered by the caller in `edit`, which has room for one more page; the
 // head points into that registered page. Locks overflow pages after the owner's page, one at a time, and returns the
 // one that is part of the edit (pinned, exclusively locked; the caller unlocks it after finishing).
-Buffer add_to_row_list(Relation index, PageEdit &edit, const RowListOwner &owner, const NewRow &row,
-                       OverflowTarget &target);
+ListPlace add_to_row_list(Relation index, PageEdit &edit, const RowListOwner &owner, const NewRow &row,
+                          OverflowTarget &target);
 
 // Stores items of a fresh node or of a build in one edit of its own; returns the address. The new list leads to the
 // present head, which is left as it is.

@@ -399,6 +399,7 @@ Stream::start_list(Tail tail, uint64_t head, bool is_null)
     batch_.stamp = meta_.stamp;
     batch_.bound = kUnknown;
     batch_.is_null = is_null;
+    batch_.first_row = Row::kNone;
 }
 
 // Fills the batch with the next rows. False when none were found.
@@ -423,6 +424,7 @@ Stream::next_batch()
             batch_.bound = found.bound;
             batch_.is_null = query_null_;
             batch_.first = found.first;
+            batch_.first_row = found.row & ~Row::kKilled;
             if (found.row == Row::kNone) continue;
             batch_.rows.push(found.row);
             return true;
@@ -455,6 +457,7 @@ Stream::take(StreamRow *row)
         size_t i = batch_.next++;
         uint64_t at = batch_.rows[i];
         if (ignore_killed_ && (at & Row::kKilled)) continue;
+        if (batch_.list != Address::kNone && (at & ~Row::kKilled) == batch_.first_row) continue;
         Verdict verdict = verdict_on(i);
         if (verdict == Verdict::kFails) continue;
         *row = {at & ~Row::kKilled, batch_.bound, batch_.is_null, verdict == Verdict::kRecheck, batch_.opened};

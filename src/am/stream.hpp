@@ -103,9 +103,10 @@ private:
         Vec<uint64_t> rows;
         Vec<uint8_t> attributes;  // of these rows, when the filter asks for them
         size_t next;
-        uint64_t node;  // holds rows[0] when `list` is kNone
-        uint64_t list;  // holds all rows
-        uint64_t more;  // list to read after these
+        uint64_t node;       // holds rows[0] when `list` is kNone
+        uint64_t first_row;  // of the node; may have gone to a list since it was read
+        uint64_t list;       // holds all rows
+        uint64_t more;       // list to read after these
         ChainWalk walk;
         XLogRecPtr lsn;  // of the page of `node` or `list` when it was read
         uint32_t stamp;

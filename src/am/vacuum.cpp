@@ -116,6 +116,8 @@ am_bulk_delete(IndexVacuumInfo *info, IndexBulkDeleteResult *stats, IndexBulkDel
     Vacuum vacuum = {.index = info->index,
                      .info = read_info(info->index),
                      .strategy = info->strategy,
+                     .callback = callback,
+                     .callback_state = callback_state,
                      .stats = stats,
                      .dead = {},
                      .shared = {},
@@ -126,11 +128,14 @@ am_bulk_delete(IndexVacuumInfo *info, IndexBulkDeleteResult *stats, IndexBulkDel
     vacuum.dead.init(vacuum.info.shape, blocks, filter_bytes());
     vacuum.shared.init(vacuum.info.shape, blocks, filter_bytes());
 
-    mark_dead(vacuum, callback, callback_state, info->report_progress);
-    uint64_t kept = vacuum.any_dead ? keep_entry_alive(vacuum) : Address::kNone;
+    mark_dead(vacuum, info->report_progress);
     // Who only asks about rows (CREATE INDEX CONCURRENTLY) changes nothing.
-    if (vacuum.any_dead || (vacuum.any_shared && stats->tuples_removed > 0)) repair_links(vacuum);
-    if (vacuum.any_dead) free_dead(vacuum, kept);
+    if (vacuum.any_shared && stats->tuples_removed > 0) refresh_links(vacuum);
+    if (vacuum.any_dead) {
+        uint64_t kept = keep_entry_alive(vacuum);
+        repair_links(vacuum);
+        free_dead(vacuum, kept);
+    }
     MemoryContextSwitchTo(old);
     MemoryContextDelete(context);
     stats->num_pages = RelationGetNumberOfBlocks(info->index);

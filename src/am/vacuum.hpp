@@ -2,7 +2,8 @@
 //
 //   mark    every page: rows that the heap has given up are removed; a node without rows becomes kNodeDead, then so do
 //           its tuples on upper layers. A dead entry point is replaced.
-//   repair  every page: links to dead nodes give way to links past them; links to nodes of several rows get their mark.
+//   refresh every page: links to nodes that live on without the row the link speaks for learn of the new first row.
+//   repair  every page: links to dead nodes give way to links past them.
 //   free    pages with dead nodes: their slots and overflow items can be used again.
 //
 // A pass may be broken off anywhere: the next VACUUM finds the dead by their flag and goes on.
@@ -55,6 +56,8 @@ struct Vacuum {
     Relation index;
     IndexInfo info;
     BufferAccessStrategy strategy;
+    IndexBulkDeleteCallback callback;  // whether the heap has given up a row
+    void *callback_state;
     IndexBulkDeleteResult *stats;
     SlotFilter dead;    // may hold a dead tuple, or none: free slots are in it so that stray links to them are found
     SlotFilter shared;  // may hold a node of several rows, or one that has lost its first
@@ -74,6 +77,14 @@ Buffer read_for_vacuum(const Vacuum &vacuum, BlockNumber block);
 // The length of the index. Pages that were added before are either initialised or left over from a crash.
 BlockNumber block_count(Relation index);
 
+// Whether the heap has given up a row. Looks it up in memory.
+inline bool
+is_dead_row(const Vacuum &vacuum, uint64_t row)
+{
+    ItemPointerData tid = Row::tid(row);
+    return vacuum.callback(&tid, vacuum.callback_state);
+}
+
 // True when an address leads to no living node (any more).
 bool is_dead(Vacuum &vacuum, uint64_t address);
 
@@ -81,7 +92,8 @@ bool is_dead(Vacuum &vacuum, uint64_t address);
 uint64_t base_of(uint64_t address, const DiskNode &node);
 
 // The passes. REQUIRES: no page locked.
-void mark_dead(Vacuum &vacuum, IndexBulkDeleteCallback callback, void *callback_state, bool report_progress);
+void mark_dead(Vacuum &vacuum, bool report_progress);
+void refresh_links(Vacuum &vacuum);
 void repair_links(Vacuum &vacuum);
 void free_dead(Vacuum &vacuum, uint64_t kept);  // all but the node with this layer-0 address
 

@@ -19,21 +19,12 @@ struct ListOwner {
 
 struct MarkPass {
     Vacuum *vacuum;
-    IndexBulkDeleteCallback callback;
-    void *callback_state;
     BitFilter upper_blocks;  // pages with tuples of upper layers
 
     // Of the page being read. Reserved for all slots of a page.
     Vec<OffsetNumber> dead_rows;  // nodes whose first row is dead
     Vec<ListOwner> owners;
 };
-
-bool
-is_dead_row(const MarkPass &pass, uint64_t row)
-{
-    ItemPointerData tid = Row::tid(row);
-    return pass.callback(&tid, pass.callback_state);
-}
 
 void
 offer_entry(MarkPass &pass, uint64_t address, int layer)
@@ -71,13 +62,17 @@ look_at_page(MarkPass &pass, Buffer buffer)
         if (node->layer > 0 || (node->flags & kNodeDead)) continue;
 
         uint64_t row = node->row.value(), more = node->more.value();
-        bool dead = row != Row::kNone && is_dead_row(pass, row);
+        bool dead = row != Row::kNone && is_dead_row(*pass.vacuum, row);
         bool alive = row != Row::kNone && !dead;
         if (alive) {
             vacuum.stats->num_index_tuples++;
             offer_entry(pass, Address::make(block, offset, node->version), 0);
         }
-        if (dead) pass.dead_rows.push(offset);
+        if (dead) {
+            // What lists the node has is looked at again when the row is removed: an insertion may move it there first.
+            pass.dead_rows.push(offset);
+            more = Address::kNone;
+        }
         if (is_shared(*node)) {
             pass.vacuum->shared.add(Address::make(block, offset, 0));
             pass.vacuum->any_shared = true;
@@ -87,7 +82,8 @@ look_at_page(MarkPass &pass, Buffer buffer)
     }
 }
 
-// Takes the dead first rows of a page away. A node without row lists dies with its only row.
+// Takes the dead first rows of a page away. A node without row lists dies with its only row. One whose dead row has
+// gone to a list meanwhile has a living one in its place.
 void
 remove_first_rows(MarkPass &pass, Buffer buffer)
 {
@@ -98,11 +94,19 @@ remove_first_rows(MarkPass &pass, Buffer buffer)
     Page page = edit.page(buffer);
     for (OffsetNumber offset : pass.dead_rows) {
         DiskNode *node = node_in_slot(vacuum.index, vacuum.info.shape, buffer, page, offset);
-        node->row = Packed48::from(Row::kNone);
-        vacuum.stats->tuples_removed++;
-        if (node->more.value() != Address::kNone) continue;
-        node->flags |= kNodeDead;
-        add_dead(pass, BufferGetBlockNumber(buffer), offset);
+        uint64_t more = node->more.value();
+        bool is_dead = is_dead_row(*pass.vacuum, node->row.value());
+        if (is_dead) {
+            node->row = Packed48::from(Row::kNone);
+            vacuum.stats->tuples_removed++;
+        }
+        if (more != Address::kNone) {
+            pass.owners.push(
+                {Address::make(BufferGetBlockNumber(buffer), offset, node->version), more, node->stamp, !is_dead});
+        } else if (is_dead) {
+            node->flags |= kNodeDead;
+            add_dead(pass, BufferGetBlockNumber(buffer), offset);
+        }
     }
     edit.finish();
     LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
@@ -117,7 +121,7 @@ compact_list(const MarkPass &pass, DiskRowList *list)
     uint16_t kept = 0;
     for (uint16_t i = 0; i < list->count; i++) {
         const Packed48 *row = list_row(shape, list, i);
-        if (is_dead_row(pass, row->value())) continue;
+        if (is_dead_row(*pass.vacuum, row->value())) continue;
         if (kept != i) memcpy(list_row(shape, list, kept), row, shape.row_bytes());
         kept++;
     }
@@ -137,7 +141,7 @@ vacuum_list(MarkPass &pass, BlockNumber owner_block, uint64_t address, uint32_t 
     if (list == nullptr) report_corruption(index, Address::block(address), "missing row list");
     uint64_t next = list->next.value();
     *living = 0;
-    for (uint32_t i = 0; i < list->count; i++) *living += !is_dead_row(pass, list_row(shape, list, i)->value());
+    for (uint32_t i = 0; i < list->count; i++) *living += !is_dead_row(*pass.vacuum, list_row(shape, list, i)->value());
     bool any_dead = *living < list->count;
     UnlockReleaseBuffer(buffer);
     if (!any_dead) return next;
@@ -300,10 +304,10 @@ mark_upper_tuples(MarkPass &pass, BlockNumber block)
 }  // namespace
 
 void
-mark_dead(Vacuum &vacuum, IndexBulkDeleteCallback callback, void *callback_state, bool report_progress)
+mark_dead(Vacuum &vacuum, bool report_progress)
 {
     BlockNumber blocks = block_count(vacuum.index);
-    MarkPass pass = {&vacuum, callback, callback_state, {}, {}, {}};
+    MarkPass pass = {&vacuum, {}, {}, {}};
     pass.upper_blocks.init(blocks, filter_bytes());
     pass.dead_rows.reserve(quant::kMaxNodesPerPage);
     pass.owners.reserve(quant::kMaxNodesPerPage);

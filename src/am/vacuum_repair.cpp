@@ -226,51 +226,6 @@ needs_repair(Vacuum &vacuum, DiskNode *node)
     return false;
 }
 
-// Whether link i lacks the mark of a shared target. InsertStore::mark_shared() reaches those of the target's own
-// neighbours; VACUUM finds the others.
-bool
-lacks_mark(Vacuum &vacuum, const quant::NodeBody &body, uint32_t i)
-{
-    uint64_t address = body.head(i).address.value();
-    return !(address & Address::kShared) && vacuum.shared.may_contain(address);
-}
-
-bool
-page_lacks_marks(Vacuum &vacuum, Buffer buffer)
-{
-    Page page = BufferGetPage(buffer);
-    if (!vacuum.any_shared || PageIsNew(page)) return false;
-    check_page(vacuum.index, buffer);
-    if (page_tail(page)->kind != PageKind::kNodes) return false;
-    for (OffsetNumber offset = FirstOffsetNumber; offset <= PageGetMaxOffsetNumber(page); offset++) {
-        DiskNode *node = node_in_slot(vacuum.index, vacuum.info.shape, buffer, page, offset);
-        if (node == nullptr || node->layer > 0) continue;
-        quant::NodeBody body = node_body(vacuum.info.shape, node);
-        for (uint32_t i = 0; i < node->link_count; i++)
-            if (lacks_mark(vacuum, body, i)) return true;
-    }
-    return false;
-}
-
-// REQUIRES: the page is pinned and not locked.
-void
-add_marks(Vacuum &vacuum, Buffer buffer)
-{
-    PageEdit edit;
-    edit.begin(vacuum.index, false);
-    LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-    Page page = edit.page(buffer);
-    for (OffsetNumber offset = FirstOffsetNumber; offset <= PageGetMaxOffsetNumber(page); offset++) {
-        DiskNode *node = node_in_slot(vacuum.index, vacuum.info.shape, buffer, page, offset);
-        if (node == nullptr || node->layer > 0) continue;
-        quant::NodeBody body = node_body(vacuum.info.shape, node);
-        for (uint32_t i = 0; i < node->link_count; i++)
-            if (lacks_mark(vacuum, body, i)) mark_shared(body, i);
-    }
-    edit.finish();
-    LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
-}
-
 // Copies the page to `copy` if a node on it may need repair.
 bool
 copy_page_to_repair(Vacuum &vacuum, Buffer buffer, char *copy)
@@ -300,10 +255,8 @@ repair_links(Vacuum &vacuum)
     for (BlockNumber block = kMetaBlock + 1; block < blocks; block++) {
         vacuum_pause();
         Buffer buffer = read_for_vacuum(vacuum, block);
-        bool found = vacuum.any_dead && copy_page_to_repair(vacuum, buffer, page);
-        bool unmarked = page_lacks_marks(vacuum, buffer);
+        bool found = copy_page_to_repair(vacuum, buffer, page);
         LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
-        if (unmarked) add_marks(vacuum, buffer);
         OffsetNumber last = found ? PageGetMaxOffsetNumber(page) : InvalidOffsetNumber;
         for (OffsetNumber offset = FirstOffsetNumber; offset <= last; offset++) {
             DiskNode *node = node_in_slot(vacuum.index, vacuum.info.shape, buffer, page, offset);

@@ -15,7 +15,7 @@ use constant {
     BLOCK => 8192, PAGE_HEADER => 24, TAIL => 8192 - 8,
     NODES => 2, OVERFLOW => 3,  # kinds of pages
     NODE_HEADER => 40, DIMS => 64,
-    ATTRIBUTES => 230,  # bytes of a label, an array, a jsonb
+    ATTRIBUTES => 214,  # bytes of a label, an array, a jsonb
     ROUNDS => 60,
 };
 
