@@ -143,5 +143,12 @@ RESET hnsw.iterative_scan;
 SELECT count(*) BETWEEN 10 AND 100 FROM (SELECT id FROM items ORDER BY embedding <-> :'q') s;
 RESET hnsw.max_scan_tuples;
 
+-- TIDs: shown, and used to lock rows
+SELECT count(*), bool_and(i.ctid = s.ctid)
+FROM (SELECT id, ctid FROM items ORDER BY embedding <-> :'q' LIMIT 20) s JOIN items i USING (id);
+SELECT pg_relation_size('items') AS before \gset
+SELECT count(*) FROM (SELECT id FROM items ORDER BY embedding <-> :'q' LIMIT 20 FOR UPDATE) s;
+SELECT pg_relation_size('items') = :before, count(*) FROM items;
+
 DROP VIEW answers;
 DROP TABLE items, grid, asked, by_index, odd;

@@ -58,6 +58,18 @@ computes_min_or_max(const PlannerInfo *root)
     return column->resname != nullptr && strcmp(column->resname, "agg_target") == 0;
 }
 
+// Whether the TIDs of the relation's rows are asked for: by name, or to lock or update the rows.
+bool
+needs_tids(const RelOptInfo *rel)
+{
+    Bitmapset *columns = nullptr;
+    ListCell *cell;
+    pull_varattnos(reinterpret_cast<Node *>(rel->reltarget->exprs), rel->relid, &columns);
+    foreach (cell, rel->baserestrictinfo)
+        pull_varattnos(reinterpret_cast<Node *>(lfirst_node(RestrictInfo, cell)->clause), rel->relid, &columns);
+    return bms_is_member(SelfItemPointerAttributeNumber - FirstLowInvalidHeapAttributeNumber, columns);
+}
+
 }  // namespace
 
 bool
@@ -118,7 +130,9 @@ am_cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *st
     *correlation = 0;
     *pages = index->pages;
 
-    if (list_length(path->indexorderbys) != 1 || needs_exact_order(root)) {
+    // A lock on a row whose TID was forgotten damages the table.
+    const bool forgets = index_scans_forget_tids() && needs_tids(index->rel);
+    if (list_length(path->indexorderbys) != 1 || needs_exact_order(root) || forgets) {
         disable_path(&path->path);
         *startup_cost = *total_cost = kProhibitive;
         return;
