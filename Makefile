@@ -127,7 +127,7 @@ build/%/pure.a:
 
 build/unit: $(call native,$(UNIT)) build/native/pure.a
 build/kernel_bench: $(call native,test/bench/kernel_bench.cpp) build/native/pure.a
-build/graph_bench: $(call native,test/bench/graph_bench.cpp) build/native/pure.a
+build/graph_bench: $(call native,test/bench/graph_bench.cpp test/bench/graph_bench_filter.cpp) build/native/pure.a
 build/unit_asan: $(call asan,$(UNIT)) build/asan/pure.a
 build/unit_asan: LIBRARIES = $(ASAN_FLAGS)
 build/unit build/unit_asan build/kernel_bench build/graph_bench:

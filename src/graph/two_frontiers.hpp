@@ -31,7 +31,7 @@ concept FilteredStore = GraphStore<S> && requires(typename S::Opened &opened) {
 };
 // clang-format on
 
-// The key of a given rank in a set that grows; the rank may change at any time.
+// The key of a given rank in a set that grows; the rank may change at any time. Keys carry a note of the caller's.
 class RankedKey {
 public:
     void clear()
@@ -40,39 +40,46 @@ public:
         beyond_.clear();
     }
 
-    // Ranks count from 1.
-    void set_rank(size_t rank)
+    // Ranks count from 1. enters(note) is called for every key that is of this rank or before it, and was not so far.
+    template <typename Enters>
+    void set_rank(size_t rank, const Enters &enters)
     {
         rank_ = rank;
         while (within_.size() > rank_) beyond_.push(within_.pop());
-        while (within_.size() < rank_ && !beyond_.empty()) within_.push(beyond_.pop());
+        while (within_.size() < rank_ && !beyond_.empty()) {
+            enters(beyond_.top().note);
+            within_.push(beyond_.pop());
+        }
     }
 
     // Whether the key is of this rank or before it. Of equal keys the first one comes first.
-    bool add(float key)
+    bool add(float key, uint64_t note)
     {
         if (!(key < value())) {
-            beyond_.push(key);
+            beyond_.push({key, note});
             return false;
         }
-        within_.push(key);
+        within_.push({key, note});
         if (within_.size() > rank_) beyond_.push(within_.pop());
         return true;
     }
 
     // Infinite while there are fewer keys than that.
-    float value() const { return within_.size() < rank_ ? std::numeric_limits<float>::infinity() : within_.top(); }
-    size_t count() const { return within_.size() + beyond_.size(); }
+    float value() const { return within_.size() < rank_ ? std::numeric_limits<float>::infinity() : within_.top().key; }
 
 private:
+    struct Item {
+        float key;
+        uint64_t note;
+    };
     struct Larger {
-        bool operator()(float a, float b) const { return a > b; }
+        bool operator()(const Item &a, const Item &b) const { return a.key > b.key; }
     };
     struct Smaller {
-        bool operator()(float a, float b) const { return a < b; }
+        bool operator()(const Item &a, const Item &b) const { return a.key < b.key; }
     };
-    Heap<float, Larger> within_;   // the first `rank_` keys
-    Heap<float, Smaller> beyond_;  // all others
+    Heap<Item, Larger> within_;   // the first `rank_` keys
+    Heap<Item, Smaller> beyond_;  // all others
     size_t rank_ = 1;
 };
 
@@ -85,20 +92,24 @@ struct FilterGoal {
 
 // How long a frontier may go on without success, at ef_search = 1 and up to ten rows. Measured; see README.md.
 struct Patience {
-    double ratio = 0.03;           // of the nodes opened up to the last success
-    double lease = 0.4;            // nodes of the failing frontier in any case
-    double lease_by_share = 0.02;  // the same, divided by the share that passes
-    double rows_exponent = 0.6;    // more rows need less of all that for each
+    double ratio;          // of the nodes opened up to the last success
+    double after_seeds;    // factor to it for passing nodes, once there were seeds: they may lie in many places
+    double lease;          // nodes of the failing frontier in any case, times the share that passes
+    double rows_exponent;  // more rows need less of all that for each
 };
-inline constexpr Patience kPatience{};
+inline constexpr Patience kPatience{0.03, 2, 0.04, 0.6};
 
-// A search that has seen so many passing nodes fewer than it should have asks for seeds.
+// A search for fewer rows is one for so many: patience that counts successes needs a few.
+inline constexpr size_t kFewestRows = 10;
+
+// Failing nodes are opened while they are nearer than this part of ef_search in passing ones: at the rim of the answer
+// estimates are too coarse to stop there.
+inline constexpr size_t kRimPart = 4;
+
+// A search that has seen this part of the passing nodes it should have, or less, asks for seeds, once that many were to
+// be expected.
+inline constexpr double kSeedsFound = 1.0 / 3;
 inline constexpr double kSeedsExpected = 8;
-inline constexpr double kSeedsFound = 0.25;
-// After seeding, a passing node that shows fewer new passing ones than this ...
-inline constexpr size_t kPoorNode = 3;
-// ... has so many of its nearest failing ones opened at once.
-inline constexpr size_t kBridges = 2;
 
 // What a filtered search has done so far. Nodes, not rows.
 struct FilterCounts {
@@ -107,7 +118,7 @@ struct FilterCounts {
     size_t found;           // opened and passing
     size_t opened_passing;  // from the passing frontier
     size_t opened_failing;  // from the failing frontier
-    size_t opened_bridges;  // failing neighbours of poor nodes
+    size_t opened_bridges;  // failing neighbours, opened at once
 };
 
 // The state of a filtered search on layer 0.
@@ -130,8 +141,9 @@ public:
     void clear()
     {
         for (Frontier &frontier : frontiers_) frontier.clear();
-        bridges_.clear();
+        has_bridge_ = false;
         nearest_.clear();
+        rim_.clear();
         wide_.clear();
         visited_.clear();
         counts_ = {};
@@ -139,18 +151,19 @@ public:
     }
 
     // To be called before the first advance(), and again whenever more rows are wanted or the share is known better.
-    // A search that had settled may then go on.
+    // A search that had settled may then go on, about as if it had had this goal from the start.
     void set_goal(const Goal &goal)
     {
         goal_ = goal;
-        goal_.rows = std::max<size_t>(goal.rows, 1);
+        goal_.rows = std::max(goal.rows, kFewestRows);
         goal_.share = std::clamp(goal.share, 1e-9, 1.0);
-        double rows = static_cast<double>(std::max<size_t>(goal_.rows, 10));
-        double scale = static_cast<double>(goal_.ef) * std::pow(10 / rows, kPatience.rows_exponent);
+        double rows = static_cast<double>(goal_.rows) / kFewestRows;
+        double scale = static_cast<double>(goal_.ef) / std::pow(rows, kPatience.rows_exponent);
         ratio_ = kPatience.ratio * scale;
-        lease_ = (kPatience.lease + kPatience.lease_by_share / goal_.share) * scale;
-        nearest_.set_rank(goal_.rows);
-        wide_.set_rank(std::max(goal_.rows, goal_.ef));
+        lease_ = kPatience.lease / goal_.share * scale;
+        nearest_.set_rank(goal_.rows, [&](uint64_t note) { succeed(note); });
+        rim_.set_rank(std::max(goal_.rows, goal_.ef / kRimPart), [](uint64_t) {});
+        wide_.set_rank(std::max(goal_.rows, goal_.ef), [](uint64_t) {});
     }
 
     // An entry point, on layer 0, and whether it passes.
@@ -167,7 +180,7 @@ public:
         double expected = goal_.share * static_cast<double>(counts_.seen);
         if (seeded_ || counts_.opened_failing == 0) return false;
         if (static_cast<double>(counts_.seen_passing) > kSeedsFound * expected) return false;
-        return expected >= kSeedsExpected || (pressed && nearest_.count() < goal_.rows);
+        return expected >= kSeedsExpected || (pressed && counts_.found < goal_.rows);
     }
 
     // A node at or near a row that was drawn because wants_seeds(). One that was seen already changes nothing.
@@ -180,7 +193,8 @@ public:
     // No seeds could be had; they are not asked for again.
     void forgo_seeds() { seeded_ = true; }
 
-    // Opens the next node; `id` and `opened` tell which. May jump away: REQUIRES no lock held.
+    // Opens the next node; `id` and `opened` tell which, less a failing neighbour that is opened next.
+    // May jump away: REQUIRES no lock held.
     Step advance(Store &store, Id &id, Opened &opened)
     {
         for (;;) {
@@ -198,7 +212,7 @@ public:
 
     bool exhausted() const
     {
-        return bridges_.empty() && frontiers_[kPassing].waiting.empty() && frontiers_[kFailing].waiting.empty();
+        return !has_bridge_ && frontiers_[kPassing].waiting.empty() && frontiers_[kFailing].waiting.empty();
     }
 
     // All that was seen but not opened, in no order: visit(candidate, passes).
@@ -207,14 +221,14 @@ public:
     {
         for (const Waiting &waiting : frontiers_[kPassing].waiting.items()) visit(waiting.candidate, true);
         for (const Waiting &waiting : frontiers_[kFailing].waiting.items()) visit(waiting.candidate, false);
-        for (const Candidate<Id> &bridge : bridges_) visit(bridge, false);
+        if (has_bridge_) visit(bridge_, false);
     }
 
     VisitedSet &visited() { return visited_; }
     const Counts &counts() const { return counts_; }
     const Goal &goal() const { return goal_; }
 
-    // Key of the last row wanted, infinite while fewer were found: a node of a larger one cannot be in the answer.
+    // A node of a larger key cannot be in the answer; infinite while too few were found.
     float farthest_wanted() const { return nearest_.value(); }
 
 private:
@@ -250,12 +264,20 @@ private:
         counts_.seen_passing += passes;
     }
 
+    // A node that entered the answer: seen from this side, when it had opened so many. An older one changes nothing.
+    void succeed(uint64_t note)
+    {
+        Frontier &origin = frontiers_[note % 2];
+        origin.last_success = std::max<size_t>(origin.last_success, note / 2);
+    }
+
     bool passing_alive() const
     {
         const Frontier &passing = frontiers_[kPassing];
         if (passing.waiting.empty()) return false;
+        double ratio = seeded_ ? ratio_ * kPatience.after_seeds : ratio_;
         return passing.reaches(wide_.value()) ||
-               passing.since_success() <= ratio_ * static_cast<double>(passing.last_success);
+               passing.since_success() <= ratio * static_cast<double>(passing.last_success);
     }
 
     // It may also spend a share of what the passing frontier has spent, so that neither can starve the other.
@@ -263,14 +285,14 @@ private:
     {
         const Frontier &failing = frontiers_[kFailing];
         if (failing.waiting.empty()) return false;
-        if (nearest_.count() < goal_.rows) return true;
+        if (counts_.found < goal_.rows) return true;
         double work = static_cast<double>(failing.last_success + frontiers_[kPassing].opened);
-        return failing.reaches(nearest_.value()) && failing.since_success() <= lease_ + ratio_ * work;
+        return failing.reaches(rim_.value()) && failing.since_success() <= lease_ + ratio_ * work;
     }
 
     Choice choose() const
     {
-        if (!bridges_.empty()) return Choice::kBridge;
+        if (has_bridge_) return Choice::kBridge;
         // It would enter the answer: always worth its page.
         if (frontiers_[kPassing].reaches(nearest_.value())) return Choice::kPassing;
         bool passing = passing_alive(), failing = failing_alive();
@@ -284,9 +306,8 @@ private:
     {
         if (choice == Choice::kPassing) return frontiers_[kPassing].waiting.pop();
         if (choice == Choice::kFailing) return frontiers_[kFailing].waiting.pop();
-        Waiting bridge{bridges_.back(), kPassing};
-        bridges_.pop_back();
-        return bridge;
+        has_bridge_ = false;
+        return {bridge_, kPassing};
     }
 
     // Counts the opened node, judges its success, and takes over what its links say.
@@ -301,28 +322,28 @@ private:
         counts_.opened_failing = frontiers_[kFailing].opened;
         if (opened.passes) {
             counts_.found++;
-            Frontier &origin = frontiers_[node.seen_from];
-            if (nearest_.add(opened.key)) origin.last_success = origin.opened;
-            wide_.add(opened.key);
+            uint64_t note = frontiers_[node.seen_from].opened * 2 + node.seen_from;
+            if (nearest_.add(opened.key, note)) succeed(note);
+            rim_.add(opened.key, note);
+            wide_.add(opened.key, note);
         }
-        if (seeded_ && choice == Choice::kPassing && opened.neighbours.size() < kPoorNode) build_bridges(opened);
+        if (seeded_ && choice == Choice::kPassing) build_bridge(opened);
         for (const Candidate<Id> &neighbour : opened.neighbours) see(neighbour, true, side);
         for (const Candidate<Id> &neighbour : opened.failing) see(neighbour, false, side);
     }
 
-    // Moves the nearest failing neighbours to `bridges_`.
-    void build_bridges(Opened &opened)
+    // The nearest failing neighbour is opened next: passing nodes far from the query are often connected by failing
+    // ones alone, which are too far from it to be opened in their turn.
+    void build_bridge(Opened &opened)
     {
         auto &failing = opened.failing;
-        for (size_t wanted = kBridges; wanted > 0 && !failing.empty(); wanted--) {
-            size_t nearest = 0;
-            for (size_t i = 1; i < failing.size(); i++)
-                if (failing[i].key < failing[nearest].key) nearest = i;
-            bridges_.push(failing[nearest]);
-            counts_.seen++;
-            failing[nearest] = failing.back();
-            failing.pop_back();
-        }
+        if (failing.empty()) return;
+        auto nearest = std::min_element(failing.begin(), failing.end(), Nearer<Id>());
+        bridge_ = *nearest;
+        has_bridge_ = true;
+        counts_.seen++;
+        *nearest = failing.back();
+        failing.pop_back();
     }
 
     void prefetch(Store &store) const
@@ -330,21 +351,23 @@ private:
         switch (choose()) {
             case Choice::kPassing: store.prefetch(frontiers_[kPassing].waiting.top().candidate.id); break;
             case Choice::kFailing: store.prefetch(frontiers_[kFailing].waiting.top().candidate.id); break;
-            case Choice::kBridge: store.prefetch(bridges_[bridges_.size() - 1].id); break;
+            case Choice::kBridge: store.prefetch(bridge_.id); break;
             case Choice::kNone: break;
         }
     }
 
     Frontier frontiers_[2]{};
-    Vec<Candidate<Id>> bridges_;  // to be opened next; last one first
-    RankedKey nearest_;           // over the passing nodes opened: of the last row wanted
-    RankedKey wide_;              // the same, of rank max(rows, ef)
+    Candidate<Id> bridge_{};  // to be opened next, when has_bridge_
+    RankedKey nearest_;       // over the passing nodes opened: of the last row wanted
+    RankedKey rim_;           // the same, of rank ef / 4 at least
+    RankedKey wide_;          // the same, of rank max(rows, ef)
     VisitedSet visited_;
     Goal goal_{1, 1, 1};
     Counts counts_{};
     double ratio_ = 0;  // patience for this goal
     double lease_ = 0;
     bool seeded_ = false;
+    bool has_bridge_ = false;
 };
 
 }  // namespace vhnsw::graph

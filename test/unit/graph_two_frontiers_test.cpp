@@ -247,22 +247,29 @@ uniform_graph(uint64_t seed)
 
 }  // namespace
 
+// A key enters the first ranks when it is added, or when the rank is raised.
 UNIT_TEST(graph_two_frontiers_ranked_key_is_that_of_a_sorted_list)
 {
     for (uint64_t seed = 1; seed <= 50; ++seed) {
         Rng rng(seed);
         graph::RankedKey ranked;
-        std::vector<float> keys;
-        size_t rank = 1 + rng.next() % 9;
-        ranked.set_rank(rank);
-        for (int i = 0; i < 300; ++i) {
-            if (rng.next() % 20 == 0) ranked.set_rank(rank = 1 + rng.next() % 60);
+        std::vector<float> keys;  // sorted
+        size_t rank = 1;
+        std::vector<float> by_note;
+        std::set<float> entered;
+        auto enters = [&](uint64_t note) { entered.insert(by_note[note]); };
+        for (uint64_t i = 0; i < 300; ++i) {
+            if (rng.next() % 20 == 0) ranked.set_rank(rank = 1 + rng.next() % 60, enters);
             float key = static_cast<float>(rng.next() % 200);
             bool before = keys.size() < rank || key < keys[rank - 1];
-            EXPECT_WITH(ranked.add(key) == before, "seed %lu, %d", seed, i);
+            by_note.push_back(key);
+            EXPECT_WITH(ranked.add(key, i) == before, "seed %lu, %lu", seed, i);
+            if (before) entered.insert(key);
             keys.insert(std::upper_bound(keys.begin(), keys.end(), key), key);
             float want = keys.size() < rank ? std::numeric_limits<float>::infinity() : keys[rank - 1];
-            EXPECT_WITH(ranked.value() == want && ranked.count() == keys.size(), "seed %lu, %d", seed, i);
+            EXPECT_WITH(ranked.value() == want, "seed %lu, %lu", seed, i);
+            for (size_t j = 0; j < std::min(rank, keys.size()); ++j)
+                EXPECT_WITH(entered.count(keys[j]), "seed %lu, %lu: rank %zu", seed, i, j);
         }
     }
 }
@@ -455,16 +462,19 @@ UNIT_TEST(graph_two_frontiers_finds_a_compact_far_cluster_by_seeds)
 {
     for (bool clustered : {false, true}) {
         FilteredGraph data = clustered ? clustered_graph(7) : uniform_graph(7);
+        double mean = 0;
         for (double share : {0.5, 0.1, 0.02}) {
             auto filters = data.far_compact_filters(share);
             double with = data.recall(filters, {10, 40, share}, true);
             size_t opened = data.opened_nodes, seeded = data.seeded;
-            EXPECT_WITH(with > (clustered ? 0.88 : 0.97), "clustered %d, share %.2f: %.4f", clustered, share, with);
+            EXPECT_WITH(with > (clustered ? 0.8 : 0.97), "clustered %d, share %.2f: %.4f", clustered, share, with);
+            mean += with / 3;
             if (!clustered || share > 0.02) continue;
             double without = data.recall(filters, {10, 40, share}, false);
             EXPECT_WITH(seeded > 20 && 2 * opened < data.opened_nodes, "%zu seeded, %zu, %zu pages: %.4f, %.4f", seeded,
                         opened, data.opened_nodes, with, without);
         }
+        EXPECT_WITH(mean > 0.93, "clustered %d: %.4f", clustered, mean);
     }
 }
 
