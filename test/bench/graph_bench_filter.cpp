@@ -137,8 +137,8 @@ double
 expected_pages(double rows, double share, const Setting &s)
 {
     double k = static_cast<double>(s.k), ef = static_cast<double>(s.ef);
-    return 2.5 * std::log(rows) / std::log(16) + 0.8 * std::max(ef, k) +
-           2.5 * std::pow(ef / 40, 0.7) * std::pow(k / share, 0.85);
+    return 2.5 * std::log(rows) / std::log(16) + 1.3 * std::max(ef, k) +
+           2.2 * std::pow(ef / 40, 0.55) * std::pow(k, 0.8) * std::pow(share, -0.95);
 }
 
 double
