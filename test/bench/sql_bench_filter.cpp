@@ -65,7 +65,7 @@ apply(Run &run, const Way &way)
 {
     Connection &db = run.bench.sides[way.side].db;
     db.exec("RESET ALL; SET client_min_messages = warning; SET plan_cache_mode = force_generic_plan");
-    if (way.ef > 0) db.exec("SET hnsw.ef_search = " + std::to_string(static_cast<int>(way.ef)));
+    if (way.ef != 0) db.exec("SET hnsw.ef_search = " + std::to_string(static_cast<int>(way.ef)));
     for (const std::string &setting : way.settings) db.exec(setting);
 }
 
