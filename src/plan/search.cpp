@@ -15,8 +15,8 @@ constexpr double kMostRowsWanted = 1e12;
 constexpr double kPriorRows = 10;
 
 // A search without a filter of its own is sure of its answer when it has opened nodes for so long in vain: this many
-// for each unit of hnsw.ef_search, and this share of those opened up to the last success. More rows need less of it for
-// each.
+// for each unit of hnsw.ef_search, and this share of those opened up to the last success. That is for ten rows: more
+// need less of it for each, and a single one says little about where the search stands.
 constexpr double kPatience = 0.5;
 constexpr double kPatienceShare = 0.01;
 constexpr double kPatienceExponent = 0.6;
@@ -111,7 +111,8 @@ Search::close_stream()
     stream_ = nullptr;
 }
 
-// --- goals -----------------------------------------------------------------------------------------------------------
+// --- goals
+// -----------------------------------------------------------------------------------------------------------
 
 double
 Search::observed_pass_rate() const
@@ -153,7 +154,8 @@ Search::raise_goal()
         set_goal(Max(goal_rows_, nodes_for(static_cast<double>(wanted_))));
 }
 
-// --- searching -------------------------------------------------------------------------------------------------------
+// --- searching
+// -------------------------------------------------------------------------------------------------------
 
 // Until the goal is met or nothing is left to be found.
 void
@@ -240,8 +242,8 @@ Search::is_sure() const
     if (strategy_ != Strategy::kStream) return static_cast<double>(stream_->nodes_taken()) <= goal_rows_;
     const double opened = static_cast<double>(stream_->counts().opened);
     const double last = static_cast<double>(progress_.last_success);
-    const double scale =
-        static_cast<double>(ef_) * std::pow(10 / Max(static_cast<double>(wanted_), 10.0), kPatienceExponent);
+    const double rows = static_cast<double>(Max(wanted_, 1));
+    const double scale = static_cast<double>(ef_) * std::pow(10 / rows, kPatienceExponent);
     return opened - last > scale * (kPatience + kPatienceShare * last);
 }
 
