@@ -7,13 +7,15 @@
 
 namespace vhnsw::plan {
 
-// `rows` of `index_rows`, of which a share passes a filter that has nothing to do with the query; fitted to searches of
-// six sets of vectors, within a factor of 1.5.
+// `rows` of `index_rows`, of which a share passes a filter that has nothing to do with the query; fitted to 244 searches
+// of three sets of vectors (../graph/README.md). Fewer than ten rows are searched for like ten.
 inline double
 filtered_search_price(double index_rows, double share, double rows, double ef)
 {
     double descent = 2.5 * std::log(std::max(index_rows, 1.0)) / std::log(16.0);
-    double nodes = 0.8 * std::max(ef, rows) + 2.5 * std::pow(ef / 40, 0.7) * std::pow(rows / share, 0.85);
+    double sought = std::max(rows, 10.0);
+    double nodes =
+        1.3 * std::max(ef, sought) + 2.2 * std::pow(ef / 40, 0.55) * std::pow(sought, 0.8) * std::pow(share, -0.95);
     // Probing the neighbours of a node takes a quarter of what opening it takes.
     return std::min(1.25 * (descent + nodes), 1.25 * index_rows);
 }

@@ -10,9 +10,9 @@ namespace vhnsw::plan {
 
 namespace {
 
-// Conditions correlate with the query in ways that statistics do not know; over many real ones the true number of nodes
-// opened was, at the median, this multiple of the estimate.
-constexpr double kPrior = 1.5;
+// Rows that pass may lie away from the query, which statistics do not know: a search without a filter then tests more of
+// them than their share says.
+constexpr double kAway = 1.5;
 
 // A search without a filter opens this many nodes per row that comes out of it, from the lead it begins with on.
 constexpr double kOpenedPerStreamed = 1.4;
@@ -138,7 +138,7 @@ Work
 filtered_work(const Model &model, double share, double rows_wanted)
 {
     const double surfacing = rows_wanted * share / model.passing;
-    const double nodes = kPrior * filtered_search_price(model.index_rows, share, surfacing, effective_ef(rows_wanted));
+    const double nodes = filtered_search_price(model.index_rows, share, surfacing, effective_ef(rows_wanted));
     return {
         .nodes = Min(nodes, model.index_rows), .rows = surfacing, .distances = surfacing, .rows_wanted = rows_wanted};
 }
@@ -160,7 +160,7 @@ work_of(const Model &model, Strategy strategy, double rows_wanted)
             return work;
         default:
             // Conditions are tested before the distance is computed.
-            work.rows = Min(kPrior * rows_wanted / model.passing, model.index_rows);
+            work.rows = Min(kAway * rows_wanted / model.passing, model.index_rows);
             work.nodes = Min(am::descent_nodes(model.index_rows) +
                                  Max(am::kOpenedPerEf * effective_ef(rows_wanted), kOpenedPerStreamed * work.rows),
                              model.index_rows);
