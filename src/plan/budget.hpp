@@ -7,8 +7,8 @@
 
 namespace vhnsw::plan {
 
-// `rows` of `index_rows`, of which a share passes a filter that has nothing to do with the query; fitted to 244 searches
-// of three sets of vectors (../graph/README.md). Fewer than ten rows are searched for like ten.
+// `rows` of `index_rows`, of which a share passes a filter that has nothing to do with the query; fitted to 244
+// searches of three sets of vectors (../graph/README.md). Fewer than ten rows are searched for like ten.
 inline double
 filtered_search_price(double index_rows, double share, double rows, double ef)
 {

@@ -10,16 +10,16 @@ namespace vhnsw::plan {
 
 namespace {
 
-// Rows that pass may lie away from the query, which statistics do not know: a search without a filter then tests more of
-// them than their share says.
+// Rows that pass may lie away from the query, which statistics do not know: a search without a filter then tests more
+// of them than their share says.
 constexpr double kAway = 1.5;
 
 // A search without a filter opens this many nodes per row that comes out of it, from the lead it begins with on.
 constexpr double kOpenedPerStreamed = 1.4;
 
-// Processor time in units of cpu_operator_cost (5 ns), everything in memory. Fetching a row by its address, in no order
-// and in the order of the table; a bitmap, per row that it names and per block of the table in it; one block of a
-// sequential scan.
+// Processor time in units of cpu_operator_cost (5 ns), everything in memory. Fetching a row by its address, in no
+// order and in the order of the table; a bitmap, per row that it names and per block of the table in it; one block of
+// a sequential scan.
 constexpr double kFetchRow = 60;
 constexpr double kFetchRowInOrder = 20;
 constexpr double kBitmapRow = 4;
@@ -32,8 +32,8 @@ constexpr double kRowsWhenGuessed = 30;
 // table, so it grows with the table, but slower. Where there are more, the node finds out and measures all rows.
 constexpr double kBoundExponent = 0.5;
 
-// Of two plans that do the same, the one that can change its mind is worth a little more than the 1 % that the planner
-// takes for equal. To get all rows there is nothing to change it for, and core's sort is always exact.
+// Of two plans that do the same, the one that can change its mind is worth a little more than the 1 % that the
+// planner takes for equal. To get all rows there is nothing to change it for, and core's sort is always exact.
 constexpr double kAdaptive = 0.97;
 constexpr double kUnordered = 1.0001;
 
