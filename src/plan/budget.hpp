@@ -7,6 +7,9 @@
 
 namespace vhnsw::plan {
 
+// Probing the neighbours of a node takes a quarter of what opening it takes.
+constexpr double kProbing = 1.25;
+
 // `rows` of `index_rows`, of which a share passes a filter that has nothing to do with the query; fitted to 244
 // searches of three sets of vectors (../graph/README.md). Fewer than ten rows are searched for like ten.
 inline double
@@ -16,8 +19,7 @@ filtered_search_price(double index_rows, double share, double rows, double ef)
     double sought = std::max(rows, 10.0);
     double nodes =
         1.3 * std::max(ef, sought) + 2.2 * std::pow(ef / 40, 0.55) * std::pow(sought, 0.8) * std::pow(share, -0.95);
-    // Probing the neighbours of a node takes a quarter of what opening it takes.
-    return std::min(1.25 * (descent + nodes), 1.25 * index_rows);
+    return kProbing * std::min(descent + nodes, index_rows);
 }
 
 // What a search of price `search` may spend when `exact` is the price of being sure. Whatever the filter does, both
