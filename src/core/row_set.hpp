@@ -27,7 +27,18 @@ public:
 
         bool whole() const { return rows == kWhole; }
         // REQUIRES: offset is 1 to kOffsets.
-        bool has(uint32_t offset) const { return (bits[(offset - 1) / 64] >> ((offset - 1) % 64)) & 1; }
+
+        // visit(offset), in their order; those of a whole block up to `last`.
+        template <typename Visit>
+        void for_each_offset(uint32_t last, const Visit &visit) const
+        {
+            for (uint32_t word = 0; word < kWords; word++)
+                for (uint64_t left = bits[word]; left != 0; left &= left - 1) {
+                    uint32_t offset = word * 64 + static_cast<uint32_t>(std::countr_zero(left)) + 1;
+                    if (whole() && offset > last) return;
+                    visit(offset);
+                }
+        }
     };
 
     uint64_t count() const { return rows_; }  // without those of whole blocks

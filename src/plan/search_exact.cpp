@@ -24,13 +24,11 @@ Search::measure_allowed()
 {
     rows_.set_fetch(index_->fetch());
     allowed_->set().for_each_block([&](const RowSet::Block &block) {
-        const uint32_t last = block.whole() ? MaxHeapTuplesPerPage : RowSet::kOffsets;
-        for (uint32_t offset = FirstOffsetNumber; offset <= last; offset++) {
-            if (!block.whole() && !block.has(offset)) continue;
+        block.for_each_offset(MaxHeapTuplesPerPage, [&](uint32_t offset) {
             CHECK_FOR_INTERRUPTS();
             Result result;
             if (rows_.test(uint64_t{block.block} << 16 | offset, &result) == Tested::kPassed) results_.add_rest(result);
-        }
+        });
     });
 }
 

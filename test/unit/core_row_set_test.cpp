@@ -23,8 +23,7 @@ rows_of(RowSet &set)
 {
     std::vector<uint64_t> rows;
     set.for_each_block([&](const RowSet::Block &block) {
-        for (uint32_t o = 1; o <= RowSet::kOffsets; ++o)
-            if (block.has(o)) rows.push_back(row(block.block, o));
+        block.for_each_offset(RowSet::kOffsets, [&](uint32_t o) { rows.push_back(row(block.block, o)); });
     });
     return rows;
 }
