@@ -106,6 +106,13 @@ SELECT query, cardinality(by_index), by_index = by_sort
 FROM unnest(ARRAY['[1,1]', '[0,0]', NULL]) query,
      nearest(40, format('embedding <-> (SELECT %L::vector)', query), 'odd');
 
+-- a condition on the vector itself
+EXPLAIN (COSTS OFF) SELECT kind FROM odd WHERE embedding IS NULL ORDER BY embedding <-> '[1,1]';
+SELECT operator, query, condition, cardinality(by_index), by_index = by_sort
+FROM unnest(ARRAY['<=>', '<->']) operator, unnest(ARRAY['[1,1]', NULL]) query,
+     unnest(ARRAY['IS NULL', 'IS NOT NULL', 'IS NULL AND embedding IS NOT NULL']) condition,
+     nearest(40, format('embedding %s (SELECT %L::vector)', operator, query), 'odd WHERE embedding ' || condition);
+
 -- cursors go forward; one that scrolls keeps what it has seen
 \set nearest 'SELECT embedding FROM odd WHERE kind = ''vector'' ORDER BY embedding <-> ''[0,1]'''
 BEGIN;

@@ -104,6 +104,18 @@ Stream::read_query(IndexScanDesc desc)
     query_.set(rotated_.span(), info_.shape.sketch.dims);
 }
 
+// The vector itself can only be tested for NULL: such rows are in a list of their own.
+void
+Stream::read_null_tests(IndexScanDesc desc)
+{
+    only_nulls_ = no_nulls_ = false;
+    for (int i = 0; i < desc->numberOfKeys; i++) {
+        if (desc->keyData[i].sk_attno != 1) continue;
+        only_nulls_ = only_nulls_ || (desc->keyData[i].sk_flags & SK_SEARCHNULL) != 0;
+        no_nulls_ = no_nulls_ || (desc->keyData[i].sk_flags & SK_SEARCHNOTNULL) != 0;
+    }
+}
+
 void
 Stream::begin(IndexScanDesc desc, const RowSet *rows, const graph::FilterGoal &goal)
 {
@@ -122,12 +134,15 @@ Stream::begin(IndexScanDesc desc, const RowSet *rows, const graph::FilterGoal &g
     filter_.rows = rows;
     if (desc->numberOfKeys > 0) {
         attribute_filter_.compile(index_, layout_, desc->keyData, desc->numberOfKeys);
-        filter_.attributes = &attribute_filter_;
+        if (!attribute_filter_.empty()) filter_.attributes = &attribute_filter_;
     }
+    read_null_tests(desc);
     store_.init(index_, info_, query_, false);
     goal_ = goal;
-    if (attribute_filter_.impossible()) {
+    if (attribute_filter_.impossible() || (only_nulls_ && no_nulls_)) {
         tail_ = Tail::kEnd;
+    } else if (only_nulls_) {
+        start_list(Tail::kNullRows, meta_.null_rows, true);
     } else if (unordered_) {
         sweep();
     } else {
@@ -431,10 +446,15 @@ Stream::next_batch()
         }
         switch (tail_) {
             case Tail::kSwept: start_list(Tail::kZeroRows, meta_.zero_rows, query_null_); continue;
-            case Tail::kZeroRows: start_list(Tail::kNullRows, meta_.null_rows, true); continue;
-            case Tail::kNullRows: tail_ = Tail::kEnd; return false;
+            case Tail::kZeroRows:
+                if (no_nulls_) break;
+                start_list(Tail::kNullRows, meta_.null_rows, true);
+                continue;
+            case Tail::kNullRows: break;
             default: return false;
         }
+        tail_ = Tail::kEnd;
+        return false;
     }
 }
 

@@ -117,6 +117,7 @@ private:
     };
 
     void read_query(IndexScanDesc desc);
+    void read_null_tests(IndexScanDesc desc);
     void enter();
     void push_found(uint64_t address);
     bool next_batch();
@@ -139,6 +140,7 @@ private:
     bool ignore_killed_;
     bool unordered_;  // query NULL or without direction: every row is as far as any other
     bool query_null_;
+    bool only_nulls_, no_nulls_;  // the scan keys ask for vectors that are, or are not, NULL
     BlockNumber blocks_;
     MetaState meta_;
     Vec<float> rotated_;
