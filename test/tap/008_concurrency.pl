@@ -60,7 +60,8 @@ INSERT INTO artworks (embedding) SELECT embedding FROM source WHERE id BETWEEN :
 ROLLBACK;
 END
         '008_check@2' => "BEGIN ISOLATION LEVEL REPEATABLE READ;\nSELECT check_all();\nCOMMIT;",
-        '008_vacuum@1' => 'VACUUM artworks;',
+        # Those who wait for the table would keep it from giving back its end, which each tries for five seconds.
+        '008_vacuum@1' => 'VACUUM (TRUNCATE off) artworks;',
     });
 ok($node->poll_query_until('postgres', "SELECT idx_scan > 100 FROM pg_stat_user_indexes WHERE indexrelname = 'first'"),
     'the index was checked more than a hundred times');
