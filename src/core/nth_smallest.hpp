@@ -15,12 +15,20 @@ public:
         beyond_.clear();
     }
 
-    // Ranks count from 1.
-    void set_rank(size_t rank)
+    // Ranks count from 1. enters(value) is called for every value that is now of this rank or before it, and was not.
+    template <typename Enters>
+    void set_rank(size_t rank, const Enters &enters)
     {
         rank_ = rank;
         while (within_.size() > rank_) beyond_.push(within_.pop());
-        while (within_.size() < rank_ && !beyond_.empty()) within_.push(beyond_.pop());
+        while (within_.size() < rank_ && !beyond_.empty()) {
+            enters(beyond_.top());
+            within_.push(beyond_.pop());
+        }
+    }
+    void set_rank(size_t rank)
+    {
+        set_rank(rank, [](const T &) {});
     }
 
     // Whether the value is of this rank or before it. Of equal values the first one comes first.

@@ -1,5 +1,5 @@
 // What the algorithms of this layer ask of the place where nodes live. Three stores keep the contract: index pages
-// (am/page_store.hpp), build memory (am/memory_store.hpp) and the unit tests' toy.
+// (am/page_store.hpp), build memory (arena_store.hpp) and the unit tests' toy.
 //
 // A node exists once on each layer 0..level; an Id names it on one layer. Keys order candidates: smaller is nearer.
 #pragma once

@@ -14,6 +14,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/nth_smallest.hpp"
 #include "graph/search.hpp"
 
 namespace vhnsw::graph {
@@ -31,57 +32,22 @@ concept FilteredStore = GraphStore<S> && requires(typename S::Opened &opened) {
 };
 // clang-format on
 
-// The key of a given rank in a set that grows; the rank may change at any time. Keys carry a note of the caller's.
-class RankedKey {
-public:
-    void clear()
-    {
-        within_.clear();
-        beyond_.clear();
-    }
-
-    // Ranks count from 1. enters(note) is called for every key that is of this rank or before it, and was not so far.
-    template <typename Enters>
-    void set_rank(size_t rank, const Enters &enters)
-    {
-        rank_ = rank;
-        while (within_.size() > rank_) beyond_.push(within_.pop());
-        while (within_.size() < rank_ && !beyond_.empty()) {
-            enters(beyond_.top().note);
-            within_.push(beyond_.pop());
-        }
-    }
-
-    // Whether the key is of this rank or before it. Of equal keys the first one comes first.
-    bool add(float key, uint64_t note)
-    {
-        if (!(key < value())) {
-            beyond_.push({key, note});
-            return false;
-        }
-        within_.push({key, note});
-        if (within_.size() > rank_) beyond_.push(within_.pop());
-        return true;
-    }
-
-    // Infinite while there are fewer keys than that.
-    float value() const { return within_.size() < rank_ ? std::numeric_limits<float>::infinity() : within_.top().key; }
-
-private:
-    struct Item {
-        float key;
-        uint64_t note;
-    };
-    struct Larger {
-        bool operator()(const Item &a, const Item &b) const { return a.key > b.key; }
-    };
-    struct Smaller {
-        bool operator()(const Item &a, const Item &b) const { return a.key < b.key; }
-    };
-    Heap<Item, Larger> within_;   // the first `rank_` keys
-    Heap<Item, Smaller> beyond_;  // all others
-    size_t rank_ = 1;
+// The key of an opened node that passes, with a note of whose success it was.
+struct PassingKey {
+    float key;
+    uint64_t note;
 };
+struct SmallerKey {
+    bool operator()(const PassingKey &a, const PassingKey &b) const { return a.key < b.key; }
+};
+using PassingKeys = NthSmallest<PassingKey, SmallerKey>;
+
+// The key of the rank, infinite while there are fewer keys than that.
+inline float
+ranked_key(const PassingKeys &keys)
+{
+    return keys.full() ? keys.value().key : std::numeric_limits<float>::infinity();
+}
 
 // What a filtered search is to find.
 struct FilterGoal {
@@ -161,9 +127,9 @@ public:
         double scale = static_cast<double>(goal_.ef) / std::pow(rows, kPatience.rows_exponent);
         ratio_ = kPatience.ratio * scale;
         lease_ = kPatience.lease / goal_.share * scale;
-        nearest_.set_rank(goal_.rows, [&](uint64_t note) { succeed(note); });
-        rim_.set_rank(std::max(goal_.rows, goal_.ef / kRimPart), [](uint64_t) {});
-        wide_.set_rank(std::max(goal_.rows, goal_.ef), [](uint64_t) {});
+        nearest_.set_rank(goal_.rows, [&](const PassingKey &entering) { succeed(entering.note); });
+        rim_.set_rank(std::max(goal_.rows, goal_.ef / kRimPart));
+        wide_.set_rank(std::max(goal_.rows, goal_.ef));
     }
 
     // An entry point, on layer 0, and whether it passes.
@@ -226,10 +192,9 @@ public:
 
     VisitedSet &visited() { return visited_; }
     const Counts &counts() const { return counts_; }
-    const Goal &goal() const { return goal_; }
 
     // A node of a larger key cannot be in the answer; infinite while too few were found.
-    float farthest_wanted() const { return nearest_.value(); }
+    float farthest_wanted() const { return ranked_key(nearest_); }
 
 private:
     enum Side : uint8_t { kPassing, kFailing };
@@ -276,7 +241,7 @@ private:
         const Frontier &passing = frontiers_[kPassing];
         if (passing.waiting.empty()) return false;
         double ratio = seeded_ ? ratio_ * kPatience.after_seeds : ratio_;
-        return passing.reaches(wide_.value()) ||
+        return passing.reaches(ranked_key(wide_)) ||
                passing.since_success() <= ratio * static_cast<double>(passing.last_success);
     }
 
@@ -287,14 +252,14 @@ private:
         if (failing.waiting.empty()) return false;
         if (counts_.found < goal_.rows) return true;
         double work = static_cast<double>(failing.last_success + frontiers_[kPassing].opened);
-        return failing.reaches(rim_.value()) && failing.since_success() <= lease_ + ratio_ * work;
+        return failing.reaches(ranked_key(rim_)) && failing.since_success() <= lease_ + ratio_ * work;
     }
 
     Choice choose() const
     {
         if (has_bridge_) return Choice::kBridge;
         // It would enter the answer: always worth its page.
-        if (frontiers_[kPassing].reaches(nearest_.value())) return Choice::kPassing;
+        if (frontiers_[kPassing].reaches(ranked_key(nearest_))) return Choice::kPassing;
         bool passing = passing_alive(), failing = failing_alive();
         if (passing && failing)
             return frontiers_[kFailing].opened < frontiers_[kPassing].opened ? Choice::kFailing : Choice::kPassing;
@@ -323,9 +288,9 @@ private:
         if (opened.passes) {
             counts_.found++;
             uint64_t note = frontiers_[node.seen_from].opened * 2 + node.seen_from;
-            if (nearest_.add(opened.key, note)) succeed(note);
-            rim_.add(opened.key, note);
-            wide_.add(opened.key, note);
+            if (nearest_.add({opened.key, note})) succeed(note);
+            rim_.add({opened.key, note});
+            wide_.add({opened.key, note});
         }
         if (seeded_ && choice == Choice::kPassing) build_bridge(opened);
         for (const Candidate<Id> &neighbour : opened.neighbours) see(neighbour, true, side);
@@ -358,9 +323,9 @@ private:
 
     Frontier frontiers_[2]{};
     Candidate<Id> bridge_{};  // to be opened next, when has_bridge_
-    RankedKey nearest_;       // over the passing nodes opened: of the last row wanted
-    RankedKey rim_;           // the same, of rank ef / 4 at least
-    RankedKey wide_;          // the same, of rank max(rows, ef)
+    PassingKeys nearest_;     // over the passing nodes opened: of the last row wanted
+    PassingKeys rim_;         // the same, of rank ef / 4 at least
+    PassingKeys wide_;        // the same, of rank max(rows, ef)
     VisitedSet visited_;
     Goal goal_{1, 1, 1};
     Counts counts_{};

@@ -15,18 +15,6 @@ using graph::Retain;
 using Beam = graph::Beam<ToyStore>;
 using Id = ToyStore::Id;
 
-// Nodes with a few links in random directions. Not all can be reached.
-ToyStore
-random_graph(Rng &rng, uint32_t count)
-{
-    ToyStore store(100);
-    for (const Floats &vector : uniform_vectors(rng, count, 3)) store.add(vector);
-    for (uint32_t from = 0; from < count; ++from)
-        for (uint64_t links = rng.next() % 5; links > 0; --links)
-            store.link(0, from, static_cast<uint32_t>(rng.next() % count));
-    return store;
-}
-
 // What links lead to from node 0, through nodes that are still there.
 std::set<Id>
 reachable(ToyStore &store)

@@ -52,18 +52,6 @@ using Step = Frontiers::Step;
 using Goal = Frontiers::Goal;
 using Id = FilteredToy::Id;
 
-// Nodes with a few links in random directions. Not all can be reached.
-ToyStore
-random_graph(Rng &rng, uint32_t count)
-{
-    ToyStore store(100);
-    for (const Floats &vector : uniform_vectors(rng, count, 3)) store.add(vector);
-    for (uint32_t from = 0; from < count; ++from)
-        for (uint64_t links = rng.next() % 5; links > 0; --links)
-            store.link(0, from, static_cast<uint32_t>(rng.next() % count));
-    return store;
-}
-
 std::vector<bool>
 random_filter(Rng &rng, size_t count, double share)
 {
@@ -252,22 +240,22 @@ UNIT_TEST(graph_two_frontiers_ranked_key_is_that_of_a_sorted_list)
 {
     for (uint64_t seed = 1; seed <= 50; ++seed) {
         Rng rng(seed);
-        graph::RankedKey ranked;
+        graph::PassingKeys ranked;
         std::vector<float> keys;  // sorted
         size_t rank = 1;
         std::vector<float> by_note;
         std::set<float> entered;
-        auto enters = [&](uint64_t note) { entered.insert(by_note[note]); };
+        auto enters = [&](const graph::PassingKey &key) { entered.insert(by_note[key.note]); };
         for (uint64_t i = 0; i < 300; ++i) {
             if (rng.next() % 20 == 0) ranked.set_rank(rank = 1 + rng.next() % 60, enters);
             float key = static_cast<float>(rng.next() % 200);
             bool before = keys.size() < rank || key < keys[rank - 1];
             by_note.push_back(key);
-            EXPECT_WITH(ranked.add(key, i) == before, "seed %lu, %lu", seed, i);
+            EXPECT_WITH(ranked.add({key, i}) == before, "seed %lu, %lu", seed, i);
             if (before) entered.insert(key);
             keys.insert(std::upper_bound(keys.begin(), keys.end(), key), key);
             float want = keys.size() < rank ? std::numeric_limits<float>::infinity() : keys[rank - 1];
-            EXPECT_WITH(ranked.value() == want, "seed %lu, %lu", seed, i);
+            EXPECT_WITH(graph::ranked_key(ranked) == want, "seed %lu, %lu", seed, i);
             for (size_t j = 0; j < std::min(rank, keys.size()); ++j)
                 EXPECT_WITH(entered.count(keys[j]), "seed %lu, %lu: rank %zu", seed, i, j);
         }

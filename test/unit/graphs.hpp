@@ -12,6 +12,18 @@
 
 namespace vhnsw::unit {
 
+// Nodes with a few links in random directions. Not all can be reached.
+inline ToyStore
+random_graph(Rng &rng, uint32_t count)
+{
+    ToyStore store(100);
+    for (const Floats &vector : uniform_vectors(rng, count, 3)) store.add(vector);
+    for (uint32_t from = 0; from < count; ++from)
+        for (uint64_t links = rng.next() % 5; links > 0; --links)
+            store.link(0, from, static_cast<uint32_t>(rng.next() % count));
+    return store;
+}
+
 struct GraphShape {
     uint32_t dims;
     uint32_t m = 12;
