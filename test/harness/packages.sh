@@ -10,7 +10,7 @@ need() { # package, command that succeeds when it is installed
 
 need g++ 'command -v g++'
 need xz-utils 'command -v xz'
-if bash -c 'test -f "$(pg_config --pgxs)"' 2>/dev/null; then # any version that can build extensions
+if bash -c 'test -f "$(pg_config --pgxs)" && test -f "$(pg_config --includedir-server)/postgres.h"' 2>/dev/null; then # any version that can build extensions
     version=$(pg_config --version | sed 's/^PostgreSQL \([0-9]*\).*/\1/')
     need "postgresql-$version" 'test -x "$(pg_config --bindir)/postgres"'
 else
