@@ -31,6 +31,12 @@ struct PlaneRows {
     unsigned planes;
 };
 
+// Stands for scale * code[i].
+struct ScaledCode {
+    const int8_t *code;
+    float scale;
+};
+
 struct Kernels {
     const char *name;  // "scalar", "avx2", "avx512"
 
@@ -48,6 +54,9 @@ struct Kernels {
     // For each row: sum over the planes p of 2^p times the sum of q[i] over the bits i set in plane p. q elements in
     // -128..127.
     void (*masked_sums)(const PlaneRows &rows, const int8_t *q, size_t n, int32_t *out);
+    // Sum of |q[i] - scale * code[i]|, and the same between two codes. n as above.
+    float (*l1_i8)(const float *q, const int8_t *code, float scale, size_t n);
+    float (*l1_codes)(const ScaledCode &a, const ScaledCode &b, size_t n);
     // --- making sketches; n as above ---
     // out[i] = scale * code[i].
     void (*decode_i8)(const int8_t *code, float scale, size_t n, float *out);

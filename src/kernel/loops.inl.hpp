@@ -117,6 +117,38 @@ cosine(const float *a, const float *b, size_t n)
     return {Lane::total(sums.dot.sum), Lane::total(sums.norm_a.sum), Lane::total(sums.norm_b.sum)};
 }
 
+template <typename Magnitudes>
+inline float
+sum_magnitudes(size_t n, const Magnitudes &magnitudes)
+{
+    constexpr size_t w = Lane::kWidth;
+    Vec even = {}, odd = {};
+    for (size_t i = 0; i < n; i += 2 * w) {
+        even = Lane::add(even, magnitudes(i));
+        odd = Lane::add(odd, magnitudes(i + w));
+    }
+    return Lane::total(Lane::add(even, odd));
+}
+
+float
+l1_i8(const float *q, const int8_t *code, float scale, size_t n)
+{
+    Vec factor = Lane::broadcast(scale);
+    return sum_magnitudes(n, [&](size_t i) {
+        return Lane::magnitude(Lane::sub(Lane::load(q + i), Lane::multiply(Lane::from_bytes(code + i), factor)));
+    });
+}
+
+float
+l1_codes(const ScaledCode &a, const ScaledCode &b, size_t n)
+{
+    Vec of_a = Lane::broadcast(a.scale), of_b = Lane::broadcast(b.scale);
+    return sum_magnitudes(n, [&](size_t i) {
+        return Lane::magnitude(Lane::sub(Lane::multiply(Lane::from_bytes(a.code + i), of_a),
+                                         Lane::multiply(Lane::from_bytes(b.code + i), of_b)));
+    });
+}
+
 void
 decode_i8(const int8_t *code, float scale, size_t n, float *out)
 {
