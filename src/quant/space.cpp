@@ -18,6 +18,9 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // The operators for sparse vectors sum in double precision and round once; see quant/sparse.hpp.
 constexpr double kSparseRounding = 1e-6;
 
+// A little less than the largest float.
+constexpr double kMostFloat = 3.4028e38;
+
 // The most elements of a sparse vector that are not zero.
 constexpr uint32_t kMaxSparseElements = 16000;
 
@@ -85,9 +88,8 @@ finite_key(double key)
 double
 beyond_float(double bound)
 {
-    constexpr double kMost = 3.4028e38;
-    if (bound < -kMost) return -kInfinity;
-    return std::fmin(bound, kMost);
+    if (bound < -kMostFloat) return -kInfinity;
+    return std::fmin(bound, kMostFloat);
 }
 
 double
@@ -96,7 +98,7 @@ sparse_bound(Metric metric, double measure, double norms)
     if (std::isnan(measure)) return -kInfinity;
     switch (metric) {
         case Metric::kInnerProduct:
-            return beyond_float(-measure - std::fabs(measure) * kSparseRounding - norms * 1e-12 - 1e-30);
+            return beyond_float(-measure - std::fabs(measure) * kSparseRounding - norms * 1e-11 - 1e-30);
         case Metric::kL1: return std::fmax(beyond_float(measure) * (1 - kSparseRounding) - 1e-30, 0);
         // Of vectors scaled to norm 1 in single precision.
         case Metric::kCosine: return std::fmax(measure / 2 - 4 * kSparseRounding, 0);
@@ -214,7 +216,8 @@ encode(const Space &space, const Prepared &vector, uint8_t *code)
         memcpy(code, vector.indices.data(), bytes);
         memcpy(code + bytes, vector.values.data(), bytes);
     }
-    return {0, static_cast<float>(sparse_norm(sparse_vector(vector.indices, vector.values))), 0};
+    double norm = sparse_norm(sparse_vector(vector.indices, vector.values));
+    return {0, static_cast<float>(std::fmin(norm, kMostFloat)), 0};
 }
 
 float

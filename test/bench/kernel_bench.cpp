@@ -104,6 +104,10 @@ bench_codes(size_t n)
     snprintf(what, sizeof what, "hamming, %zu dims", n);
     print_line(
         what, [&](const Kernels &k) { return nanoseconds_per_call([&] { return k.hamming(x.data(), y.data(), n); }); });
+    snprintf(what, sizeof what, "l1_i8, %zu dims", n);
+    print_line(what, [&](const Kernels &k) {
+        return nanoseconds_per_call([&] { return k.l1_i8(r.data(), a.data(), 0.5f, n); });
+    });
     for (unsigned planes : {1u, 2u, 4u}) {
         snprintf(what, sizeof what, "encode_grid, %zu dims, planes %u", n, planes);
         print_line(what, [&](const Kernels &k) {
