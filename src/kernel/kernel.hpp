@@ -46,6 +46,14 @@ struct Kernels {
     float (*l1)(const float *a, const float *b, size_t n);
     CosineSums (*cosine)(const float *a, const float *b, size_t n);
 
+    // --- the same of half-precision vectors (IEEE binary16): what the loops above give for the decoded vectors ---
+    float (*l2_squared_half)(const uint16_t *a, const uint16_t *b, size_t n);
+    float (*inner_product_half)(const uint16_t *a, const uint16_t *b, size_t n);
+    float (*l1_half)(const uint16_t *a, const uint16_t *b, size_t n);
+    CosineSums (*cosine_half)(const uint16_t *a, const uint16_t *b, size_t n);
+    // out[i] = a[i], any n. Exact.
+    void (*decode_half)(const uint16_t *a, size_t n, float *out);
+
     // --- codes and sketches: n (dimensions) is a multiple of 32, at most 65536 ---
     // Exact sum of a[i] * b[i]; elements of a in -128..127, of b in -127..127.
     int32_t (*dot_i8)(const int8_t *a, const int8_t *b, size_t n);
