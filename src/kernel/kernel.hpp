@@ -47,6 +47,14 @@ struct Kernels {
     float (*l1)(const float *a, const float *b, size_t n);
     CosineSums (*cosine)(const float *a, const float *b, size_t n);
 
+    // --- the same of half-precision vectors (IEEE binary16): what the loops above give for the decoded vectors ---
+    float (*l2_squared_half)(const uint16_t *a, const uint16_t *b, size_t n);
+    float (*inner_product_half)(const uint16_t *a, const uint16_t *b, size_t n);
+    float (*l1_half)(const uint16_t *a, const uint16_t *b, size_t n);
+    CosineSums (*cosine_half)(const uint16_t *a, const uint16_t *b, size_t n);
+    // out[i] = a[i], any n. Exact.
+    void (*decode_half)(const uint16_t *a, size_t n, float *out);
+
     // --- strings of bits, of any length >= 0 in bytes ---
     // Number of bits that differ.
     uint64_t (*bits_differing)(const uint8_t *a, const uint8_t *b, size_t bytes);
