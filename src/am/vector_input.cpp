@@ -14,6 +14,8 @@ read_vector_input(bool is_null, Datum value, const OpclassInfo &opclass)
     double norm2 = 0;
     for (float v : vector.values) norm2 += static_cast<double>(v) * v;
     if (norm2 == 0) return {VectorState::kZero, vector};
+    // Codes of sparse vectors are the vectors as they are.
+    if (opclass.elements == quant::Elements::kSparse) return {VectorState::kVector, vector};
     double inverse = 1 / std::sqrt(norm2);
     auto *unit = static_cast<float *>(palloc(vector.values.size_bytes()));
     for (size_t i = 0; i < vector.values.size(); i++) unit[i] = static_cast<float>(vector.values[i] * inverse);

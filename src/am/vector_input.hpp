@@ -13,7 +13,7 @@ enum class VectorState : uint8_t {
 
 struct VectorInput {
     VectorState state;
-    quant::VectorView vector;  // of norm 1 for cosine; empty for NULL
+    quant::VectorView vector;  // dense ones of norm 1 for cosine; empty for NULL
 };
 
 // Detoasts, and normalises for cosine. The elements live in the value or in the current context.

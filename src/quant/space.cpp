@@ -15,11 +15,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// The operators for sparse vectors sum in double precision and round once; see quant/sparse.hpp.
-constexpr double kSparseRounding = 1e-6;
-
-// A little less than the largest float.
-constexpr double kMostFloat = 3.4028e38;
+using kernel::SparseView;
 
 // The most elements of a sparse vector that are not zero.
 constexpr uint32_t kMaxSparseElements = 16000;
@@ -44,13 +40,12 @@ count_bits(std::span<const uint8_t> bits)
     return count;
 }
 
-// From the bits set in each and the bits that differ.
+// From the bits set in each and the bits that differ; what the operator returns.
 double
 bits_distance(Metric metric, double set_a, double set_b, double differing)
 {
     if (metric == Metric::kHamming) return differing;
-    double common = (set_a + set_b - differing) / 2;
-    return common > 0 ? 1 - common / (set_a + set_b - common) : 1;
+    return kernel::jaccard_distance((set_a + set_b - differing) / 2, set_a, set_b);
 }
 
 PackedScalars
@@ -69,12 +64,38 @@ unpack_count(const PackedScalars &packed)
     return bits_set;
 }
 
+// The cosine distance itself; otherwise a sum.
 double
 sparse_measure(Metric metric, const SparseView &a, const SparseView &b)
 {
-    if (metric == Metric::kInnerProduct) return sparse_dot(a, b);
-    if (metric == Metric::kL1) return sparse_l1(a, b);
-    return sparse_squared_distance(a, b);
+    switch (metric) {
+        case Metric::kInnerProduct: return kernel::sparse_dot(a, b);
+        case Metric::kCosine:
+            return kernel::cosine_distance(kernel::sparse_dot(a, b), kernel::sparse_squared_norm(a),
+                                           kernel::sparse_squared_norm(b));
+        case Metric::kL1: return kernel::sparse_magnitudes(a, b);
+        default: return kernel::sparse_squared_difference(a, b);
+    }
+}
+
+// As estimates have it: the squared distance of unit vectors for cosine.
+double
+sparse_key(Metric metric, double measure)
+{
+    if (metric == Metric::kInnerProduct) return -measure;
+    return metric == Metric::kCosine ? 2 * measure : measure;
+}
+
+// What the operator returns.
+double
+sparse_distance(Metric metric, double measure)
+{
+    switch (metric) {
+        case Metric::kInnerProduct: return -kernel::rounded_sum(measure);
+        case Metric::kCosine: return measure;
+        case Metric::kL1: return kernel::rounded_sum(measure);
+        default: return kernel::euclidean_distance(measure);
+    }
 }
 
 // Damaged bytes must not upset an order that is sorted by keys.
@@ -82,28 +103,6 @@ float
 finite_key(double key)
 {
     return std::isnan(key) ? std::numeric_limits<float>::infinity() : static_cast<float>(key);
-}
-
-// The operator's sum, rounded to float, is infinite beyond the range of float.
-double
-beyond_float(double bound)
-{
-    if (bound < -kMostFloat) return -kInfinity;
-    return std::fmin(bound, kMostFloat);
-}
-
-double
-sparse_bound(Metric metric, double measure, double norms)
-{
-    if (std::isnan(measure)) return -kInfinity;
-    switch (metric) {
-        case Metric::kInnerProduct:
-            return beyond_float(-measure - std::fabs(measure) * kSparseRounding - norms * 1e-11 - 1e-30);
-        case Metric::kL1: return std::fmax(beyond_float(measure) * (1 - kSparseRounding) - 1e-30, 0);
-        // Of vectors scaled to norm 1 in single precision.
-        case Metric::kCosine: return std::fmax(measure / 2 - 4 * kSparseRounding, 0);
-        default: return std::fmax(std::sqrt(beyond_float(measure)) * (1 - kSparseRounding) - 1e-18, 0);
-    }
 }
 
 SketchView
@@ -179,7 +178,8 @@ Preparation::prepare(const Space &space, const VectorView &vector)
             if (!space.has_sketches()) break;
             floats_.resize(space.padded);
             folded_.resize(space.padded);
-            fold_sparse(sparse_vector(vector.indices, vector.values), space.padded, folded_.data());
+            fold_sparse(sparse_vector(vector.indices, vector.values), space.metric == Metric::kCosine, space.padded,
+                        folded_.data());
             space.rotation->apply(folded_.span(), floats_.data());
             prepared_.frame = floats_.span();
             break;
@@ -216,8 +216,7 @@ encode(const Space &space, const Prepared &vector, uint8_t *code)
         memcpy(code, vector.indices.data(), bytes);
         memcpy(code + bytes, vector.values.data(), bytes);
     }
-    double norm = sparse_norm(sparse_vector(vector.indices, vector.values));
-    return {0, static_cast<float>(std::fmin(norm, kMostFloat)), 0};
+    return {0, 0, 0};
 }
 
 float
@@ -236,8 +235,7 @@ pair_key(const Space &space, const Code &a, const Code &b)
                                                     kernel::active->hamming(a.bytes, b.bytes, space.padded)));
         case CodeKind::kSparse: break;
     }
-    double measure = sparse_measure(space.metric, sparse_of(a), sparse_of(b));
-    return finite_key(space.metric == Metric::kInnerProduct ? -measure : measure);
+    return finite_key(sparse_key(space.metric, sparse_measure(space.metric, sparse_of(a), sparse_of(b))));
 }
 
 float
@@ -264,7 +262,6 @@ SpaceQuery::set(const Space &space, const Prepared &vector)
         case CodeKind::kSparse:
             indices_.resize(vector.indices.size());
             std::copy(vector.indices.begin(), vector.indices.end(), indices_.begin());
-            norm_ = sparse_norm(sparse_vector(vector.indices, vector.values));
             if (space.has_sketches()) rotated_.set(vector.frame, space.sketch.dims);
             break;
     }
@@ -293,8 +290,10 @@ SpaceQuery::key(const Code &code, double measure) const
         case CodeKind::kRotated: return distance_key(space_->metric, rotated_, code.scalars, measure);
         case CodeKind::kBits:
             return finite_key(bits_distance(space_->metric, norm_, static_cast<double>(code.scalars.norm), measure));
-        default: return finite_key(space_->metric == Metric::kInnerProduct ? -measure : measure);
+        case CodeKind::kPlain: return finite_key(measure);
+        case CodeKind::kSparse: break;
     }
+    return finite_key(sparse_key(space_->metric, measure));
 }
 
 double
@@ -304,11 +303,11 @@ SpaceQuery::bound(const Code &code, double measure) const
     switch (space_->kind) {
         case CodeKind::kRotated: return lower_bound(space_->metric, rotated_, code.scalars, measure, space_->dims);
         case CodeKind::kPlain: return plain_bound(code.scalars, norm_, measure, space_->dims);
-        // Nothing is rounded but the division.
-        case CodeKind::kBits: return std::fmax(bits_distance(space_->metric, norm_, norm, measure) - 1e-12, 0);
+        case CodeKind::kBits: return bits_distance(space_->metric, norm_, norm, measure);
         case CodeKind::kSparse: break;
     }
-    return sparse_bound(space_->metric, measure, norm_ * norm);
+    double distance = sparse_distance(space_->metric, measure);
+    return std::isnan(distance) ? -kInfinity : distance;
 }
 
 void
@@ -335,7 +334,7 @@ unfold(const Space &space, const Code &code, Vec<float> &scratch, uint8_t *frame
         return;
     }
     scratch.resize(space.padded);
-    fold_sparse(sparse_of(code), space.padded, scratch.data());
+    fold_sparse(sparse_of(code), space.metric == Metric::kCosine, space.padded, scratch.data());
     space.rotation->apply(scratch.span(), floats);
 }
 

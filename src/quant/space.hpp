@@ -129,11 +129,13 @@ public:
     void set(const Space &space, const Prepared &vector);
 
     // What a code says of it and the query: their inner product (kRotated; kSparse under inner product), squared
-    // distance (kSparse under L2 and cosine), sum of differences (L1), number of bits that differ (kBits).
+    // distance (kSparse under L2), cosine distance (kSparse), sum of differences (L1), number of bits that differ
+    // (kBits).
     double measure(const Code &code) const;
     // Orders candidates: smaller is nearer. Never NaN.
     float key(const Code &code, double measure) const;
-    // What the SQL operator's result is never below, in its unit. May be -infinity, never NaN.
+    // What the SQL operator's result is never below, in its unit. May be -infinity, never NaN. For kBits and kSparse
+    // it is the result.
     double bound(const Code &code, double measure) const;
 
     // Estimates the keys of the neighbours behind `count` links, `stride` bytes apart: their sketches, and
@@ -152,7 +154,7 @@ private:
     Vec<float> values_;
     Vec<int32_t> indices_;
     Vec<uint8_t> bits_;
-    double norm_ = 0;  // kBits: bits set; kPlain: sum of magnitudes; kSparse: Euclidean norm
+    double norm_ = 0;  // kBits: bits set; kPlain: sum of magnitudes
 };
 
 // Unfolds a code; `frame` has frame_bytes(), aligned for floats. `scratch` is reused.

@@ -2,6 +2,7 @@
 #include "pg/pg.hpp"
 
 #include "kernel/kernel.hpp"
+#include "kernel/sparse.hpp"
 #include "pg/function.hpp"
 
 namespace {
@@ -47,9 +48,6 @@ VHNSW_FUNCTION(vhnsw_jaccard_distance)
 {
     const BitPair pair = bit_pair_args(fcinfo);
     const BitCounts counts = vhnsw::kernel::active->bits_common(VARBITS(pair.a), VARBITS(pair.b), bytes(pair));
-    if (counts.common == 0) PG_RETURN_FLOAT8(1);
-
-    const double common = static_cast<double>(counts.common);
-    const double in_either = static_cast<double>(counts.a + counts.b) - common;
-    PG_RETURN_FLOAT8(1 - common / in_either);
+    PG_RETURN_FLOAT8(vhnsw::kernel::jaccard_distance(static_cast<double>(counts.common), static_cast<double>(counts.a),
+                                                     static_cast<double>(counts.b)));
 }

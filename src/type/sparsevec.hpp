@@ -108,13 +108,4 @@ sparse_pair_args(FunctionCallInfo fcinfo)
     return sparse_pair(sparsevec_arg(fcinfo, 0), sparsevec_arg(fcinfo, 1));
 }
 
-// Distances of two vectors with equally many dimensions (distance_sparse.cpp). Summed in double precision; the sum is
-// rounded to float, in which it may be infinite.
-float sparse_l2_squared(const SparsePair &pair);
-float sparse_inner_product(const SparsePair &pair);
-float sparse_l1(const SparsePair &pair);
-
-// The sum of the squares, in double precision, which it cannot leave.
-double sparse_squared_norm(const SparseVector *vector);
-
 }  // namespace vhnsw::type
