@@ -16,6 +16,13 @@ struct CosineSums {
     float norm_b;  // squared
 };
 
+// Sums of one pass over two vectors of bytes.
+struct Int8Sums {
+    int32_t aa;  // sum of a[i]^2
+    int32_t bb;
+    int32_t ab;
+};
+
 // With u = cell - (2^planes - 1) / 2, the centre of the cell in steps.
 struct GridSums {
     float ru;  // sum of r[i] * u[i]
@@ -39,6 +46,9 @@ struct Kernels {
     float (*inner_product)(const float *a, const float *b, size_t n);
     float (*l1)(const float *a, const float *b, size_t n);
     CosineSums (*cosine)(const float *a, const float *b, size_t n);
+
+    // --- int8 vectors of any length n, at most 65536: exact sums of products of elements in -128..127 ---
+    Int8Sums (*products_i8)(const int8_t *a, const int8_t *b, size_t n);
 
     // --- codes and sketches: n (dimensions) is a multiple of 32, at most 65536 ---
     // Exact sum of a[i] * b[i]; elements of a in -128..127, of b in -127..127.

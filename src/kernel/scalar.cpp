@@ -64,6 +64,18 @@ struct Lane {
 
 #include "kernel/loops.inl.hpp"
 
+Int8Sums
+products_i8(const int8_t *a, const int8_t *b, size_t n)
+{
+    Int8Sums sums = {};
+    for (size_t i = 0; i < n; ++i) {
+        sums.aa += a[i] * a[i];
+        sums.bb += b[i] * b[i];
+        sums.ab += a[i] * b[i];
+    }
+    return sums;
+}
+
 int32_t
 dot_i8(const int8_t *a, const int8_t *b, size_t n)
 {
@@ -130,6 +142,7 @@ constinit const Kernels scalar_kernels = {
     .inner_product = scalar::inner_product,
     .l1 = scalar::l1,
     .cosine = scalar::cosine,
+    .products_i8 = scalar::products_i8,
     .dot_i8 = scalar::dot_i8,
     .hamming = scalar::hamming,
     .masked_sums = scalar::masked_sums,
