@@ -64,11 +64,22 @@ int8vec_element(const Int8Vector *vector, int i)
     return static_cast<double>(vector->scale) * vector->x[i];
 }
 
-// What makes a scale lawful.
-inline bool
-is_scale(float scale)
+// Scales are positive and finite. Reports like the functions of check.hpp.
+bool check_scale(float scale, Node *soft = nullptr);
+
+struct Int8Pair {
+    const Int8Vector *a;
+    const Int8Vector *b;
+};
+
+// Arguments 0 and 1, which must have equally many dimensions.
+inline Int8Pair
+int8_pair_args(FunctionCallInfo fcinfo)
 {
-    return scale > 0 && std::isfinite(scale);
+    const Int8Pair pair = {int8vec_arg(fcinfo, 0), int8vec_arg(fcinfo, 1)};
+
+    check_same_dims(kInt8vec, pair.a->dim, pair.b->dim);
+    return pair;
 }
 
 }  // namespace vhnsw::type

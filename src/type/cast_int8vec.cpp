@@ -1,0 +1,122 @@
+// Casts between int8vec, the other vector types and arrays.
+#include "pg/pg.hpp"
+
+#include "pg/function.hpp"
+#include "type/array.hpp"
+#include "type/int8vec.hpp"
+#include "type/vector.hpp"
+
+namespace {
+
+using namespace vhnsw::type;
+
+// The scale with which the largest element becomes 127. Below the normal numbers a scale has so few digits that the
+// nearest one may be too small.
+float
+finest_scale(float largest)
+{
+    if (largest == 0) return 1;
+    const float scale = largest / SCHAR_MAX;
+    if (std::rint(static_cast<double>(largest) / scale) <= SCHAR_MAX) return scale;
+    return std::nextafter(scale, largest);
+}
+
+// Rounds every element to the nearest multiple of the scale.
+Int8Vector *
+quantize(const float *x, int dim, float scale)
+{
+    Int8Vector *result = make_int8vec(dim, scale);
+
+    for (int i = 0; i < dim; ++i) {
+        const double multiple = std::rint(static_cast<double>(x[i]) / scale);
+        if (multiple < SCHAR_MIN || multiple > SCHAR_MAX)
+            ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+                            errmsg("\"%g\" is out of range for type %s", multiple, kInt8vec.name),
+                            errdetail("It is element %d divided by the scale.", i + 1)));
+        result->x[i] = static_cast<int8>(multiple);
+    }
+    return result;
+}
+
+Int8Vector *
+quantize(const float *x, int dim)
+{
+    float largest = 0;
+
+    for (int i = 0; i < dim; ++i) largest = Max(largest, std::fabs(x[i]));
+    return quantize(x, dim, finest_scale(largest));
+}
+
+// Writes the numbers that the elements stand for, rounded to float.
+void
+to_floats(const Int8Vector *vector, float *out)
+{
+    for (int i = 0; i < vector->dim; ++i) {
+        out[i] = static_cast<float>(int8vec_element(vector, i));
+        if (unlikely(std::isinf(out[i]))) float_overflow_error();
+    }
+}
+
+}  // namespace
+
+// vector_to_int8vec(vector, integer, boolean)
+VHNSW_FUNCTION(vhnsw_vector_to_int8vec)
+{
+    const Vector *vector = vector_arg(fcinfo, 0);
+
+    check_expected_dims(PG_GETARG_INT32(1), vector->dim);
+    PG_RETURN_POINTER(quantize(vector->x, vector->dim));
+}
+
+// to_int8vec(vector, real)
+VHNSW_FUNCTION(vhnsw_vector_to_int8vec_with_scale)
+{
+    const Vector *vector = vector_arg(fcinfo, 0);
+    const float scale = PG_GETARG_FLOAT4(1);
+
+    check_scale(scale);
+    PG_RETURN_POINTER(quantize(vector->x, vector->dim, scale));
+}
+
+// int8vec_to_vector(int8vec, integer, boolean)
+VHNSW_FUNCTION(vhnsw_int8vec_to_vector)
+{
+    const Int8Vector *vector = int8vec_arg(fcinfo, 0);
+
+    check_expected_dims(PG_GETARG_INT32(1), vector->dim);
+    Vector *result = make_vector(vector->dim);
+    to_floats(vector, result->x);
+    PG_RETURN_POINTER(result);
+}
+
+// int8vec_to_float4(int8vec, integer, boolean)
+VHNSW_FUNCTION(vhnsw_int8vec_to_float4)
+{
+    const Int8Vector *vector = int8vec_arg(fcinfo, 0);
+    ArrayType *result = make_array<float4>(FLOAT4OID, vector->dim);
+
+    to_floats(vector, array_elements<float4>(result));
+    PG_RETURN_ARRAYTYPE_P(result);
+}
+
+// array_to_int8vec(integer[], integer, boolean)
+VHNSW_FUNCTION(vhnsw_array_to_int8vec)
+{
+    ArrayType *array = PG_GETARG_ARRAYTYPE_P(0);
+    if (ARR_NDIM(array) > 1) ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("array must be 1-D")));
+    if (array_contains_nulls(array))
+        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("array must not contain nulls")));
+    const int dim = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+    check_dims(kInt8vec, dim);
+    check_expected_dims(PG_GETARG_INT32(1), dim);
+
+    Int8Vector *result = make_int8vec(dim, 1);
+    const int32 *elements = array_elements<int32>(array);
+    for (int i = 0; i < dim; ++i) {
+        if (elements[i] < SCHAR_MIN || elements[i] > SCHAR_MAX)
+            ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+                            errmsg("\"%d\" is out of range for type %s", elements[i], kInt8vec.name)));
+        result->x[i] = static_cast<int8>(elements[i]);
+    }
+    PG_RETURN_POINTER(result);
+}
