@@ -16,12 +16,12 @@ FROM (VALUES ('[1,2,3]'::vector, '[1,2,3]'::vector), ('[1,2,3]', '[1,2,4]'), ('[
              ('[1,2]', '[1,2,3]'), ('[1,2,3]', '[1,2]'), ('[-0]', '[0]'), ('[1,3]', '[1,2,3]')) AS t (a, b);
 
 -- parts: positions from 1, cut at the ends
-SELECT start, count, subvector('[1,2,3,4,5]', start, count)
+SELECT start, count, subvector('[1,2,3,4,5]'::vector, start, count)
 FROM (VALUES (1, 3), (3, 2), (-1, 3), (0, 2), (4, 9), (5, 1), (1, 5), (4, 2147483647),
              (-2147483640, 2147483647)) AS t (start, count);
 
 -- a bit per element
-SELECT binary_quantize('[1,0,-1]'), binary_quantize('[0,0.1,-0.2,-0.3,0.4,0.5,0.6,-0.7,0.8,-0.9,1]');
+SELECT binary_quantize('[1,0,-1]'::vector), binary_quantize('[0,0.1,-0.2,-0.3,0.4,0.5,0.6,-0.7,0.8,-0.9,1]'::vector);
 SELECT length(binary_quantize(array_fill(1, ARRAY[16000])::vector));
 
 -- nulls

@@ -10,15 +10,15 @@ namespace {
 
 using namespace vhnsw::type;
 
-// The scale with which the largest element becomes 127. Below the normal numbers a scale has so few digits that the
-// nearest one may be too small.
+// The scale with which the largest element becomes 127. At the ends of the range of float the nearest scale may not do:
+// the smallest have so few digits that it may be too small, and 127 times the largest may overflow.
 float
 finest_scale(float largest)
 {
     if (largest == 0) return 1;
     const float scale = largest / SCHAR_MAX;
-    if (std::rint(static_cast<double>(largest) / scale) <= SCHAR_MAX) return scale;
-    return std::nextafter(scale, largest);
+    if (std::rint(static_cast<double>(largest) / scale) > SCHAR_MAX) return std::nextafter(scale, largest);
+    return std::isinf(scale * SCHAR_MAX) ? std::nextafter(scale, 0.0f) : scale;
 }
 
 // Rounds every element to the nearest multiple of the scale.
