@@ -42,8 +42,9 @@ DECLARE
 BEGIN
     FOR n IN 1 .. vector_dims(v) LOOP
         total := total + v[n];
+        v[n] := total;
     END LOOP;
-    RAISE NOTICE 'sum %', total;
+    RAISE NOTICE 'sums %', v;
 END $$;
 
 -- vectors out of the row, and arrays of vectors
