@@ -106,7 +106,8 @@ help: ## this list
 
 # Native programs: the pure layers and what drives them, without a server. A program may bring its own host services;
 # the archive offers plain ones.
-PURE         := $(sort $(foreach layer,core kernel quant graph,$(wildcard src/$(layer)/*.cpp))) test/harness/host.cpp
+PURE         := $(sort $(foreach layer,core kernel quant graph,$(wildcard src/$(layer)/*.cpp))) \
+                 $(wildcard src/type/*_text.cpp) test/harness/host.cpp
 UNIT         := $(sort $(wildcard test/unit/*.cpp))
 NATIVE_FLAGS  = $(DIALECT) -g -O2 -Wconversion -Wshadow -Werror
 ASAN_FLAGS    = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all

@@ -132,29 +132,90 @@ dot_i8(const int8_t *a, const int8_t *b, size_t n)
     return static_cast<int32_t>(total_i32(sums));
 }
 
-uint32_t
-hamming(const uint8_t *a, const uint8_t *b, size_t n)
+// The bits set in each group of eight bytes, as 64-bit numbers.
+inline __m256i
+count_bits(__m256i v)
 {
     const __m256i counts = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,  //
                                             0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
     const __m256i nibble = _mm256_set1_epi8(15);
+    __m256i low = _mm256_shuffle_epi8(counts, _mm256_and_si256(v, nibble));
+    __m256i high = _mm256_shuffle_epi8(counts, _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble));
+    return _mm256_sad_epu8(_mm256_add_epi8(low, high), _mm256_setzero_si256());
+}
+
+inline uint64_t
+count_bits(uint64_t word)
+{
+    return static_cast<uint64_t>(__builtin_popcountll(word));
+}
+
+inline uint64_t
+total_i64(__m256i v)
+{
+    __m128i two = _mm_add_epi64(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+    return static_cast<uint64_t>(_mm_cvtsi128_si64(_mm_add_epi64(two, _mm_unpackhi_epi64(two, two))));
+}
+
+inline uint64_t
+load_word(const uint8_t *p)
+{
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    return word;
+}
+
+// Fewer than eight bytes, in any order: their bits are counted.
+inline uint64_t
+load_rest(const uint8_t *p, size_t bytes)
+{
+    uint64_t word = 0;
+    for (size_t i = 0; i < bytes; ++i) word = word << 8 | p[i];
+    return word;
+}
+
+uint64_t
+bits_differing(const uint8_t *a, const uint8_t *b, size_t bytes)
+{
     __m256i sums = _mm256_setzero_si256();
     size_t at = 0;
-    for (; at + 32 <= n / 8; at += 32) {
-        __m256i x = _mm256_xor_si256(load_bytes(a + at), load_bytes(b + at));
-        __m256i low = _mm256_shuffle_epi8(counts, _mm256_and_si256(x, nibble));
-        __m256i high = _mm256_shuffle_epi8(counts, _mm256_and_si256(_mm256_srli_epi16(x, 4), nibble));
-        // Sums of eight bytes each, into four 64-bit elements whose upper halves stay zero.
-        sums = _mm256_add_epi64(sums, _mm256_sad_epu8(_mm256_add_epi8(low, high), _mm256_setzero_si256()));
+    for (; at + 32 <= bytes; at += 32)
+        sums = _mm256_add_epi64(sums, count_bits(_mm256_xor_si256(load_bytes(a + at), load_bytes(b + at))));
+    uint64_t rest = 0;
+    for (; at + 8 <= bytes; at += 8) rest += count_bits(load_word(a + at) ^ load_word(b + at));
+    rest += count_bits(load_rest(a + at, bytes - at) ^ load_rest(b + at, bytes - at));
+    return rest + total_i64(sums);
+}
+
+inline void
+add_bits_common(BitCounts &counts, uint64_t x, uint64_t y)
+{
+    counts.common += count_bits(x & y);
+    counts.a += count_bits(x);
+    counts.b += count_bits(y);
+}
+
+BitCounts
+bits_common(const uint8_t *a, const uint8_t *b, size_t bytes)
+{
+    __m256i common = _mm256_setzero_si256(), in_a = common, in_b = common;
+    size_t at = 0;
+    for (; at + 32 <= bytes; at += 32) {
+        __m256i x = load_bytes(a + at), y = load_bytes(b + at);
+        common = _mm256_add_epi64(common, count_bits(_mm256_and_si256(x, y)));
+        in_a = _mm256_add_epi64(in_a, count_bits(x));
+        in_b = _mm256_add_epi64(in_b, count_bits(y));
     }
-    uint32_t rest = 0;
-    for (; at < n / 8; at += 4) {
-        uint32_t x, y;
-        memcpy(&x, a + at, sizeof x);
-        memcpy(&y, b + at, sizeof y);
-        rest += static_cast<uint32_t>(__builtin_popcount(x ^ y));
-    }
-    return rest + total_i32(sums);
+    BitCounts counts = {total_i64(common), total_i64(in_a), total_i64(in_b)};
+    for (; at + 8 <= bytes; at += 8) add_bits_common(counts, load_word(a + at), load_word(b + at));
+    add_bits_common(counts, load_rest(a + at, bytes - at), load_rest(b + at, bytes - at));
+    return counts;
+}
+
+uint32_t
+hamming(const uint8_t *a, const uint8_t *b, size_t n)
+{
+    return static_cast<uint32_t>(bits_differing(a, b, n / 8));
 }
 
 // Byte i of the result is bit i of the 32.
@@ -234,6 +295,8 @@ constinit const Kernels avx2_kernels = {
     .l1 = avx2::l1,
     .cosine = avx2::cosine,
     .products_i8 = avx2::products_i8,
+    .bits_differing = avx2::bits_differing,
+    .bits_common = avx2::bits_common,
     .dot_i8 = avx2::dot_i8,
     .hamming = avx2::hamming,
     .masked_sums = avx2::masked_sums,

@@ -152,21 +152,66 @@ dot_i8(const int8_t *a, const int8_t *b, size_t n)
     return static_cast<int32_t>(total_i32(_mm512_add_epi32(even.sum(), odd.sum())));
 }
 
+inline uint64_t
+total_i64(__m512i v)
+{
+    __m256i four = _mm256_add_epi64(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1));
+    __m128i two = _mm_add_epi64(_mm256_castsi256_si128(four), _mm256_extracti128_si256(four, 1));
+    return static_cast<uint64_t>(_mm_cvtsi128_si64(_mm_add_epi64(two, _mm_unpackhi_epi64(two, two))));
+}
+
+// The first of 64 bytes; fewer than 64.
+inline __mmask64
+first_bytes(size_t bytes)
+{
+    return (uint64_t{1} << bytes) - 1;
+}
+
+uint64_t
+bits_differing(const uint8_t *a, const uint8_t *b, size_t bytes)
+{
+    __m512i sums = _mm512_setzero_si512();
+    size_t at = 0;
+    for (; at + 64 <= bytes; at += 64) {
+        __m512i x = _mm512_xor_si512(_mm512_loadu_si512(a + at), _mm512_loadu_si512(b + at));
+        sums = _mm512_add_epi64(sums, _mm512_popcnt_epi64(x));
+    }
+    if (at < bytes) {
+        __mmask64 left = first_bytes(bytes - at);
+        __m512i x = _mm512_xor_si512(_mm512_maskz_loadu_epi8(left, a + at), _mm512_maskz_loadu_epi8(left, b + at));
+        sums = _mm512_add_epi64(sums, _mm512_popcnt_epi64(x));
+    }
+    return total_i64(sums);
+}
+
+struct BitSums {
+    __m512i common, a, b;
+
+    void take(__m512i x, __m512i y)
+    {
+        common = _mm512_add_epi64(common, _mm512_popcnt_epi64(_mm512_and_si512(x, y)));
+        a = _mm512_add_epi64(a, _mm512_popcnt_epi64(x));
+        b = _mm512_add_epi64(b, _mm512_popcnt_epi64(y));
+    }
+};
+
+BitCounts
+bits_common(const uint8_t *a, const uint8_t *b, size_t bytes)
+{
+    BitSums sums = {};
+    size_t at = 0;
+    for (; at + 64 <= bytes; at += 64) sums.take(_mm512_loadu_si512(a + at), _mm512_loadu_si512(b + at));
+    if (at < bytes) {
+        __mmask64 left = first_bytes(bytes - at);
+        sums.take(_mm512_maskz_loadu_epi8(left, a + at), _mm512_maskz_loadu_epi8(left, b + at));
+    }
+    return {total_i64(sums.common), total_i64(sums.a), total_i64(sums.b)};
+}
+
 uint32_t
 hamming(const uint8_t *a, const uint8_t *b, size_t n)
 {
-    __m512i sums = _mm512_setzero_si512();
-    size_t bytes = n / 8, at = 0;
-    for (; at + 64 <= bytes; at += 64) {
-        __m512i x = _mm512_xor_si512(_mm512_loadu_si512(a + at), _mm512_loadu_si512(b + at));
-        sums = _mm512_add_epi32(sums, _mm512_popcnt_epi32(x));
-    }
-    if (at < bytes) {
-        __mmask16 left = static_cast<__mmask16>((1u << (bytes - at) / 4) - 1);
-        __m512i x = _mm512_xor_si512(_mm512_maskz_loadu_epi32(left, a + at), _mm512_maskz_loadu_epi32(left, b + at));
-        sums = _mm512_add_epi32(sums, _mm512_popcnt_epi32(x));
-    }
-    return total_i32(sums);
+    return static_cast<uint32_t>(bits_differing(a, b, n / 8));
 }
 
 // The unsigned numbers of kPlanes bits whose bits are in the planes, for as many dimensions as Word has bits.
@@ -234,6 +279,8 @@ constinit const Kernels avx512_kernels = {
     .l1 = avx512::l1,
     .cosine = avx512::cosine,
     .products_i8 = avx512::products_i8,
+    .bits_differing = avx512::bits_differing,
+    .bits_common = avx512::bits_common,
     .dot_i8 = avx512::dot_i8,
     .hamming = avx512::hamming,
     .masked_sums = avx512::masked_sums,

@@ -29,6 +29,13 @@ struct GridSums {
     float xu;  // sum of x[i] * u[i]
 };
 
+// Numbers of bits that are set.
+struct BitCounts {
+    uint64_t common;  // in both
+    uint64_t a;
+    uint64_t b;
+};
+
 // `count` rows, `stride` bytes apart. A row begins with its planes, n / 8 bytes each, plane 0 first; bit i is bit i % 8
 // of byte i / 8. planes 1..4.
 struct PlaneRows {
@@ -50,10 +57,15 @@ struct Kernels {
     // --- int8 vectors of any length n, at most 65536: exact sums of products of elements in -128..127 ---
     Int8Sums (*products_i8)(const int8_t *a, const int8_t *b, size_t n);
 
+    // --- strings of bits, of any length >= 0 in bytes ---
+    // Number of bits that differ.
+    uint64_t (*bits_differing)(const uint8_t *a, const uint8_t *b, size_t bytes);
+    BitCounts (*bits_common)(const uint8_t *a, const uint8_t *b, size_t bytes);
+
     // --- codes and sketches: n (dimensions) is a multiple of 32, at most 65536 ---
     // Exact sum of a[i] * b[i]; elements of a in -128..127, of b in -127..127.
     int32_t (*dot_i8)(const int8_t *a, const int8_t *b, size_t n);
-    // Number of bits that differ; n bits in n / 8 bytes.
+    // bits_differing of n bits in n / 8 bytes.
     uint32_t (*hamming)(const uint8_t *a, const uint8_t *b, size_t n);
     // For each row: sum over the planes p of 2^p times the sum of q[i] over the bits i set in plane p. q elements in
     // -128..127.

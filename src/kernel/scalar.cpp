@@ -84,17 +84,60 @@ dot_i8(const int8_t *a, const int8_t *b, size_t n)
     return sum;
 }
 
+uint64_t
+load_word(const uint8_t *p)
+{
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    return word;
+}
+
+// Fewer than eight bytes, in any order: their bits are counted.
+uint64_t
+load_rest(const uint8_t *p, size_t bytes)
+{
+    uint64_t word = 0;
+    for (size_t i = 0; i < bytes; ++i) word = word << 8 | p[i];
+    return word;
+}
+
+uint64_t
+count_bits(uint64_t word)
+{
+    return static_cast<uint64_t>(__builtin_popcountll(word));
+}
+
+uint64_t
+bits_differing(const uint8_t *a, const uint8_t *b, size_t bytes)
+{
+    uint64_t count = 0;
+    size_t at = 0;
+    for (; at + 8 <= bytes; at += 8) count += count_bits(load_word(a + at) ^ load_word(b + at));
+    return count + count_bits(load_rest(a + at, bytes - at) ^ load_rest(b + at, bytes - at));
+}
+
+void
+add_bits_common(BitCounts &counts, uint64_t x, uint64_t y)
+{
+    counts.common += count_bits(x & y);
+    counts.a += count_bits(x);
+    counts.b += count_bits(y);
+}
+
+BitCounts
+bits_common(const uint8_t *a, const uint8_t *b, size_t bytes)
+{
+    BitCounts counts = {};
+    size_t at = 0;
+    for (; at + 8 <= bytes; at += 8) add_bits_common(counts, load_word(a + at), load_word(b + at));
+    add_bits_common(counts, load_rest(a + at, bytes - at), load_rest(b + at, bytes - at));
+    return counts;
+}
+
 uint32_t
 hamming(const uint8_t *a, const uint8_t *b, size_t n)
 {
-    int count = 0;
-    for (size_t at = 0; at < n / 8; at += 4) {
-        uint32_t x, y;
-        memcpy(&x, a + at, sizeof x);
-        memcpy(&y, b + at, sizeof y);
-        count += __builtin_popcount(x ^ y);
-    }
-    return static_cast<uint32_t>(count);
+    return static_cast<uint32_t>(bits_differing(a, b, n / 8));
 }
 
 // The sums of every subset of four elements, so that a row needs one look-up for four bits.
@@ -143,6 +186,8 @@ constinit const Kernels scalar_kernels = {
     .l1 = scalar::l1,
     .cosine = scalar::cosine,
     .products_i8 = scalar::products_i8,
+    .bits_differing = scalar::bits_differing,
+    .bits_common = scalar::bits_common,
     .dot_i8 = scalar::dot_i8,
     .hamming = scalar::hamming,
     .masked_sums = scalar::masked_sums,

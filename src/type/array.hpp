@@ -28,4 +28,11 @@ array_elements(ArrayType *array)
     return reinterpret_cast<Element *>(ARR_DATA_PTR(array));
 }
 
+// Checks that `array` can become a vector of any of the types, whatever its elements are (cast.cpp).
+void check_array_shape(ArrayType *array);
+
+// Writes the `count` elements of an array that has passed check_array_shape(): integer, real, double precision or
+// numeric. An element too large for float becomes infinite, which the caller reports.
+void array_to_floats(ArrayType *array, int count, float *out);
+
 }  // namespace vhnsw::type

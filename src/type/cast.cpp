@@ -5,11 +5,8 @@
 #include "type/array.hpp"
 #include "type/vector.hpp"
 
-namespace {
+namespace vhnsw::type {
 
-using namespace vhnsw::type;
-
-// Checks that `array` can become a vector of any of the types, whatever its elements are.
 void
 check_array_shape(ArrayType *array)
 {
@@ -17,6 +14,8 @@ check_array_shape(ArrayType *array)
     if (array_contains_nulls(array))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("array must not contain nulls")));
 }
+
+namespace {
 
 // Converts elements of fixed width. A number too large for float becomes infinite, which the caller reports.
 template <typename Element>
@@ -38,7 +37,8 @@ convert_numerics(ArrayType *array, int count, float *out)
     for (int i = 0; i < count; ++i) out[i] = DatumGetFloat4(DirectFunctionCall1(numeric_float4, elements[i]));
 }
 
-// Writes the `count` elements of an array that has passed check_array_shape().
+}  // namespace
+
 void
 array_to_floats(ArrayType *array, int count, float *out)
 {
@@ -51,7 +51,9 @@ array_to_floats(ArrayType *array, int count, float *out)
     }
 }
 
-}  // namespace
+}  // namespace vhnsw::type
+
+using namespace vhnsw::type;
 
 // array_to_vector(integer[] | real[] | double precision[] | numeric[], integer, boolean)
 VHNSW_FUNCTION(vhnsw_array_to_vector)

@@ -103,9 +103,7 @@ VHNSW_FUNCTION(vhnsw_int8vec_to_float4)
 VHNSW_FUNCTION(vhnsw_array_to_int8vec)
 {
     ArrayType *array = PG_GETARG_ARRAYTYPE_P(0);
-    if (ARR_NDIM(array) > 1) ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("array must be 1-D")));
-    if (array_contains_nulls(array))
-        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("array must not contain nulls")));
+    check_array_shape(array);
     const int dim = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
     check_dims(kInt8vec, dim);
     check_expected_dims(PG_GETARG_INT32(1), dim);

@@ -66,6 +66,13 @@ make_sparsevec(int dim, int nnz)
     return vector;
 }
 
+// At most kSparsevecMaxNnz elements are not zero.
+bool check_nnz(int64 nnz, Node *soft = nullptr);
+
+// The vector of `dim` dimensions that has these `count` values at the positions `idx`, which ascend, or at the first
+// ones when `idx` is null. Zeros are not stored; reports more than kSparsevecMaxNnz other values.
+SparseVector *make_sparsevec_without_zeros(int dim, int count, const int32 *idx, const float *values);
+
 inline SparseVector *
 datum_get_sparsevec(Datum datum)
 {

@@ -117,6 +117,23 @@ bench_codes(size_t n)
     }
 }
 
+void
+bench_bits(size_t bits)
+{
+    size_t bytes = (bits + 7) / 8;
+    std::vector<uint8_t> x = random_values<uint8_t>(bytes, 0, 256), y = random_values<uint8_t>(bytes, 0, 256);
+    char what[64];
+    snprintf(what, sizeof what, "bits_differing, %zu bits", bits);
+    print_line(what, [&](const Kernels &k) {
+        return nanoseconds_per_call([&] { return static_cast<double>(k.bits_differing(x.data(), y.data(), bytes)); });
+    });
+    snprintf(what, sizeof what, "bits_common, %zu bits", bits);
+    print_line(what, [&](const Kernels &k) {
+        return nanoseconds_per_call(
+            [&] { return static_cast<double>(k.bits_common(x.data(), y.data(), bytes).common); });
+    });
+}
+
 // The rows as a node holds them: a header, then the planes.
 void
 bench_masked_sums(size_t n, unsigned planes, size_t count)
@@ -165,6 +182,7 @@ main()
     printf("\n");
     for (size_t n : {100u, 128u, 384u, 768u, 1536u}) bench_floats(n);
     for (size_t n : {128u, 384u, 800u, 1536u}) bench_codes(n);
+    for (size_t bits : {100u, 128u, 768u, 1000u, 1536u, 64000u}) bench_bits(bits);
     for (size_t count : {1u, 24u}) {
         bench_masked_sums(128, 2, count);
         bench_masked_sums(384, 1, count);
