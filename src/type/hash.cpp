@@ -5,6 +5,7 @@
 
 #include "pg/function.hpp"
 #include "type/int8vec.hpp"
+#include "type/sparsevec.hpp"
 #include "type/vector.hpp"
 
 namespace {
@@ -50,6 +51,20 @@ hash_of(const Int8Vector *vector, uint64 seed)
 {
     return hash_numbers(vector->dim, seed,
                         [vector](int i) { return std::bit_cast<uint64>(int8vec_element(vector, i)); });
+}
+
+// Zeros are not stored, so equal vectors are stored alike: dimensions, positions, values.
+uint64
+hash_of(const SparseVector *vector, uint64 seed)
+{
+    const int nnz = vector->nnz;
+    const int32 *indices = sparse_indices(vector);
+    const float *values = sparse_values(vector);
+
+    return hash_numbers(1 + 2 * nnz, seed, [=](int i) {
+        if (i == 0) return static_cast<uint32>(vector->dim);
+        return i <= nnz ? static_cast<uint32>(indices[i - 1]) : bits_of(values[i - 1 - nnz]);
+    });
 }
 
 // Frees the detoasted copy: building an index calls this many times in one memory context.
@@ -99,4 +114,14 @@ VHNSW_FUNCTION(vhnsw_int8vec_hash)
 VHNSW_FUNCTION(vhnsw_int8vec_hash_extended)
 {
     return hash_extended<datum_get_int8vec>(fcinfo);
+}
+
+VHNSW_FUNCTION(vhnsw_sparsevec_hash)
+{
+    return hash<datum_get_sparsevec>(fcinfo);
+}
+
+VHNSW_FUNCTION(vhnsw_sparsevec_hash_extended)
+{
+    return hash_extended<datum_get_sparsevec>(fcinfo);
 }

@@ -2,8 +2,11 @@
 // template over the types: `Subscripted` says what a type can do.
 #include "pg/pg.hpp"
 
+#include <algorithm>
+
 #include "pg/function.hpp"
 #include "type/int8vec.hpp"
+#include "type/sparsevec.hpp"
 #include "type/vector.hpp"
 
 namespace {
@@ -55,6 +58,21 @@ struct Int8Subscripts {
         Int8Vector *result = make_int8vec(part.count, vector->scale);
         memcpy(result->x, vector->x + part.first, static_cast<Size>(part.count));
         return result;
+    }
+};
+
+struct SparseSubscripts {
+    static constexpr const TypeLimits &kType = kSparsevec;
+    static constexpr bool kSlices = false;
+    static constexpr bool kAssignment = false;
+    static constexpr auto get = datum_get_sparsevec;
+
+    static float element(const SparseVector *vector, int i)
+    {
+        const int32 *begin = sparse_indices(vector);
+        const int32 *end = begin + vector->nnz;
+        const int32 *found = std::lower_bound(begin, end, i);
+        return found != end && *found == i ? sparse_values(vector)[found - begin] : 0;
     }
 };
 
@@ -198,4 +216,10 @@ VHNSW_FUNCTION(vhnsw_vector_subscript_handler)
 VHNSW_FUNCTION(vhnsw_int8vec_subscript_handler)
 {
     PG_RETURN_POINTER(&routines<Int8Subscripts>);
+}
+
+// sparsevec_subscript_handler(internal)
+VHNSW_FUNCTION(vhnsw_sparsevec_subscript_handler)
+{
+    PG_RETURN_POINTER(&routines<SparseSubscripts>);
 }
