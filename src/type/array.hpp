@@ -28,7 +28,7 @@ array_elements(ArrayType *array)
     return reinterpret_cast<Element *>(ARR_DATA_PTR(array));
 }
 
-// Checks that `array` can become a vector of any of the types, whatever its elements are (cast.cpp).
+// Checks that `array` can become a vector of any of the types, whatever its elements are.
 void check_array_shape(ArrayType *array);
 
 // Writes the `count` elements of an array that has passed check_array_shape(): integer, real, double precision or

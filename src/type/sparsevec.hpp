@@ -1,4 +1,4 @@
-// The SQL type `sparsevec`: single-precision numbers, all finite, 1 to a billion of them, at most 16000 of them not zero.
+// The SQL type `sparsevec`: single-precision numbers, all finite, 1 to a billion of them, at most 16000 not zero.
 #pragma once
 
 #include "pg/pg.hpp"
