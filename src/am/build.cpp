@@ -42,9 +42,9 @@ insert_in_memory(BuildState &state, const VectorInput &input, const NewRow &row)
         graph::LooseRows list = input.state == VectorState::kNull ? graph::kNullRows : graph::kZeroRows;
         return state.arena.add_loose_row(list, row.row, row.attributes);
     }
-    rotation_of(state.info).apply(input.elements, state.rotated.data());
+    const quant::Prepared &vector = state.preparation.prepare(state.info.space, input.vector);
     int level = graph::draw_level(state.rng, state.info.m);
-    if (!state.arena.begin(state.rotated.span(), row.row, level, row.attributes)) return false;
+    if (!state.arena.begin(vector, row.row, level, row.attributes)) return false;
     graph::insert(state.arena, level, state.info.m, state.shared->ef_construction, state.scratch);
     return true;
 }
@@ -78,8 +78,8 @@ add_row(Relation index, ItemPointer tid, Datum *values, bool *is_null, bool, voi
 {
     BuildState &state = *static_cast<BuildState *>(opaque);
     MemoryContext old = MemoryContextSwitchTo(state.row_context);
-    VectorInput input = read_vector_input(is_null[0], values[0], *state.opclass, state.info);
-    if (input.state == VectorState::kVector) check_dims(input.elements.size(), state.info);
+    VectorInput input = read_vector_input(is_null[0], values[0], *state.opclass);
+    if (input.state != VectorState::kNull) check_dims(input.vector, state.info);
     encode_attributes(state.info.attributes, values, is_null, state.attributes.data());
     NewRow row = {Row::from(*tid), state.attributes.data()};
     MemoryContextSwitchTo(old);
@@ -104,7 +104,11 @@ check_columns(Relation index, const OpclassInfo &opclass)
             ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                             errmsg("only the first column of an hnsw index can be a vector"),
                             errhint("Create an index for each of the vectors.")));
-    int dims = opclass.dims_of_typmod(TupleDescAttr(index->rd_att, 0)->atttypmod);
+    const Form_pg_attribute column = TupleDescAttr(index->rd_att, 0);
+    // Without a limit of its length, unlike bit(n), to which the operators are the same.
+    if (column->atttypid == VARBITOID)
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("type not supported for hnsw index")));
+    int dims = column->atttypmod;
     if (dims < 0) ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("column does not have dimensions")));
     if (dims > opclass.max_dims)
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -112,10 +116,9 @@ check_columns(Relation index, const OpclassInfo &opclass)
 }
 
 [[noreturn]] void
-report_too_wide(Relation index, const IndexInfo &info)
+report_too_wide(Relation index, const IndexInfo &info, const quant::ShapeWish &wish)
 {
-    uint32_t most = quant::most_attribute_bytes(info.shape.dims, info.m, option_link_bits(index), kNodeRoom,
-                                                info.attributes.hint_bytes);
+    uint32_t most = quant::most_attribute_bytes(wish, kNodeRoom, info.attributes.hint_bytes);
     ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
                     errmsg("columns of index \"%s\" are too wide: %u bytes a row beside the vector, of at most %u",
                            RelationGetRelationName(index), info.attributes.row_bytes, most)));
@@ -125,14 +128,17 @@ report_too_wide(Relation index, const IndexInfo &info)
 IndexInfo
 new_index_info(Relation index, const OpclassInfo &opclass)
 {
-    int dims = opclass.dims_of_typmod(TupleDescAttr(index->rd_att, 0)->atttypmod);
-    uint32_t m = option_m(index);
+    const quant::ShapeWish wish = {quant::code_kind(opclass.metric, opclass.elements),
+                                   static_cast<uint32_t>(TupleDescAttr(index->rd_att, 0)->atttypmod), option_m(index),
+                                   option_link_bits(index)};
     AttributeLayout attributes = attribute_layout(index);
-    IndexInfo info = {opclass.metric, static_cast<uint16_t>(m), kRotationSeed,
-                      quant::choose_shape(static_cast<uint32_t>(dims), m, option_link_bits(index), kNodeRoom,
-                                          {attributes.row_bytes, attributes.hint_bytes}),
+    IndexInfo info = {static_cast<uint16_t>(wish.m),
+                      kRotationSeed,
+                      quant::choose_shape(wish, kNodeRoom, {attributes.row_bytes, attributes.hint_bytes}),
+                      {},
                       attributes};
-    if (info.shape.capacity == 0) report_too_wide(index, info);
+    if (info.shape.capacity == 0) report_too_wide(index, info, wish);
+    info.space = space_of(opclass.metric, info.shape, info.seed);
     return info;
 }
 
@@ -158,7 +164,7 @@ build_alone(BuildState &state)
     state.shared = shared;
     MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "hnsw build graph", ALLOCSET_DEFAULT_SIZES);
     auto *arena = static_cast<graph::ArenaShared *>(MemoryContextAlloc(memory, sizeof(graph::ArenaShared)));
-    graph::ArenaStore::init(arena, state.info.metric, state.info.shape.padded, state.info.shape.capacity,
+    graph::ArenaStore::init(arena, state.info.space, state.info.shape.capacity,
                             static_cast<uint64_t>(maintenance_work_mem) * 1024, state.info.shape.attribute_bytes);
     init_participant(state, arena, {memory, no_lock, no_lock, allocate_private, resolve_private});
     double rows = build_scan(state, nullptr);
@@ -182,8 +188,7 @@ init_build_shared(BuildShared *shared, const BuildState &state)
 void
 init_participant(BuildState &state, graph::ArenaShared *arena, graph::ArenaMemory memory)
 {
-    state.arena.attach(arena, memory);
-    state.rotated.resize(state.info.shape.padded);
+    state.arena.attach(arena, memory, state.info.space);
     state.attributes.resize(state.info.shape.attribute_bytes);
     state.row_context = AllocSetContextCreate(CurrentMemoryContext, "hnsw build row", ALLOCSET_DEFAULT_SIZES);
     state.rng = Rng(kLevelSeed + (state.is_leader ? 0 : random_seed()));
@@ -215,7 +220,7 @@ am_build(Relation heap, Relation index, struct ::IndexInfo *index_info)
     state.index_info = index_info;
     state.opclass = opclass_info(index);
     state.is_leader = true;
-    check_options(index);
+    check_options(index, *state.opclass);
     check_columns(index, *state.opclass);
     state.info = new_index_info(index, *state.opclass);
     create_metapage(index, state.info, MAIN_FORKNUM);

@@ -45,7 +45,7 @@ struct BuildState {
     graph::ArenaStore arena;
     graph::InsertScratch<graph::ArenaStore> scratch;
     Rng rng{0};
-    Vec<float> rotated;
+    quant::Preparation preparation;
     Vec<uint8_t> attributes;    // of the row
     MemoryContext row_context;  // reset for every row
 };

@@ -117,7 +117,7 @@ init_segment(ArenaSegment *segment, const IndexInfo &info)
     LWLockInitialize(&segment->memory.lock, LWTRANCHE_PARALLEL_QUERY_DSA);
     dsa_area *area = dsa_create(LWTRANCHE_PARALLEL_QUERY_DSA);
     segment->memory.area = dsa_get_handle(area);
-    graph::ArenaStore::init(&segment->arena, info.metric, info.shape.padded, info.shape.capacity,
+    graph::ArenaStore::init(&segment->arena, info.space, info.shape.capacity,
                             static_cast<uint64_t>(maintenance_work_mem) * 1024, info.shape.attribute_bytes);
     return area;
 }

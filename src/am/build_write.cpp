@@ -26,7 +26,7 @@ struct Writer {
     Vec<uint32_t> place;        // inverse of order; kNoRecord for records given up
     Vec<uint32_t> upper_place;  // by upper record: place of that tuple, after all of layer 0
     Vec<uint64_t> more;         // by node: its row list
-    Vec<Packed48> pieces;       // by node: kCodePieces each, when codes are kept apart
+    Vec<quant::CodeRef> codes;  // by node, when codes are kept apart
     uint64_t stamp_seed;
     OverflowTarget overflow;
 
@@ -34,7 +34,7 @@ struct Writer {
     Vec<uint8_t> page;
     Vec<uint8_t> tuple;
     Vec<uint8_t> sketch;
-    Vec<float> own, other, scratch;
+    Frames frames;
     uint32_t written;
 };
 
@@ -112,18 +112,15 @@ void
 write_overflow(Writer &w)
 {
     w.more.resize(w.arena->node_count());
-    if (!w.shape->code_inline) w.pieces.resize(w.arena->node_count() * size_t{quant::kCodePieces});
+    if (!w.shape->code_inline) w.codes.resize(w.arena->node_count());
     for (uint32_t number : w.order) {
         CHECK_FOR_INTERRUPTS();
         ArenaNode *node = w.arena->node(number);
         uint32_t stamp = stamp_of(w, number);
         w.more[number] = write_row_chain(w, node->more_rows, stamp);
         if (w.shape->code_inline) continue;
-        for (uint32_t at = 0, piece = 0; at < w.shape->padded; at += kMaxPieceBytes, piece++) {
-            std::span<const int8_t> part(w.arena->code(node) + at, Min(kMaxPieceBytes, w.shape->padded - at));
-            w.pieces[number * size_t{quant::kCodePieces} + piece] =
-                Packed48::from(store_code_piece(w.state->index, part, stamp, w.overflow, true));
-        }
+        const quant::Code code = w.arena->code(node);
+        w.codes[number] = store_code(w.state->index, {code.bytes, code.size}, stamp, w.overflow, true);
     }
 }
 
@@ -149,20 +146,20 @@ compose(Writer &w, uint32_t number, int layer)
     node->row = Packed48::from(from->row);
     node->more = Packed48::from(layer == 0 ? w.more[number] : address_of(w, number, 0));
     node->below = Packed48::from(layer == 0 ? Address::kNone : address_of(w, number, layer - 1));
-    std::span<const int8_t> code(w.arena->code(from), w.shape->padded);
+    const quant::Code code = w.arena->code(from);
     quant::NodeBody body = node_body(*w.shape, node);
     memcpy(body.attributes(), w.arena->attributes(from), w.shape->attribute_bytes);
     if (w.shape->code_inline)
-        memcpy(body.code(), code.data(), code.size());
+        memcpy(body.code(), code.bytes, code.size);
     else
-        memcpy(body.code(), &w.pieces[number * size_t{quant::kCodePieces}], quant::kCodePieces * sizeof(Packed48));
+        memcpy(body.code(), &w.codes[number], sizeof(quant::CodeRef));
 
-    decode(code, from->scalars.scale, w.own.data());
+    w.frames.set_owner(code);
     uint32_t i = 0;
     for (ArenaLink arena_link : w.arena->links(number, layer)) {
         ArenaNode *to = w.arena->node(arena_link.node);
-        decode({w.arena->code(to), w.shape->padded}, to->scalars.scale, w.other.data());
-        NewLink link = compute_link(w.state->info, w.own.span(), w.other.span(), w.scratch.data(), w.sketch.data());
+        w.frames.set_neighbour(w.arena->code(to));
+        NewLink link = w.frames.sketch(w.sketch.data());
         link.address = address_of(w, arena_link.node, layer);
         link.row = to->row;
         link.shared = layer == 0 && to->more_rows != kNoRecord;
@@ -236,7 +233,7 @@ write_graph(BuildState &state)
     w.page.resize(BLCKSZ);
     w.tuple.resize(node_bytes(shape));
     w.sketch.resize(shape.sketch.bytes());
-    for (Vec<float> *floats : {&w.own, &w.other, &w.scratch}) floats->resize(shape.padded);
+    w.frames.init(state.info);
 
     arrange(w);
     show_phase(state, kPhaseWrite, static_cast<int64>(w.order.size() + w.upper_place.size()));

@@ -4,16 +4,15 @@
 #include "am/attributes.hpp"
 #include "am/page.hpp"
 #include "am/opclass.hpp"
-#include "quant/rotation.hpp"
 
 namespace vhnsw::am {
 
 // Fixed for the life of the index; kept in the relation cache.
 struct IndexInfo {
-    quant::Metric metric;
     uint16_t m;
     uint64_t seed;
     quant::NodeShape shape;
+    quant::Space space;
     AttributeLayout attributes;
 };
 
@@ -35,8 +34,9 @@ IndexInfo read_info(Relation index);
 
 MetaState read_meta(Relation index);
 
-// The rotation of an index's vectors. Valid for the life of the backend.
-const quant::Rotation &rotation_of(const IndexInfo &info);
+// What the vectors of an index of this shape are. What it points to lives as long as the backend. REQUIRES: no page
+// locked.
+quant::Space space_of(quant::Metric metric, const quant::NodeShape &shape, uint64_t seed);
 
 // Fills an empty metapage. `page` is exclusively locked or private.
 void init_meta(Page page, const IndexInfo &info);

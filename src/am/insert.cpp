@@ -34,17 +34,16 @@ insert_row(Relation index, const IndexInfo &info, const VectorInput &input, cons
         add_to_meta_list(index, info, input.state, row, building);
         return;
     }
-    Vec<float> rotated;
-    rotated.resize(info.shape.padded);
-    rotation_of(info).apply(input.elements, rotated.data());
-    quant::Query query;
-    query.set(rotated.span(), info.shape.sketch.dims);
+    quant::Preparation preparation;
+    const quant::Prepared &vector = preparation.prepare(info.space, input.vector);
+    quant::SpaceQuery query;
+    query.set(info.space, vector);
 
     InsertStore store;
     store.start(index, info, query, read_meta(index), building);
     Rng rng(random_seed());
     int level = graph::draw_level(rng, info.m);
-    store.begin(rotated.span(), row);
+    store.begin(vector, row);
     graph::InsertScratch<InsertStore> scratch;
     graph::insert(store, level, info.m, option_ef_construction(index), scratch);
     store.finish();
@@ -58,8 +57,8 @@ am_insert(Relation index, Datum *values, bool *is_null, ItemPointer heap_tid, Re
     MemoryContext old = MemoryContextSwitchTo(context);
     IndexInfo info = read_info(index);
     const OpclassInfo *opclass = opclass_info(index);
-    VectorInput input = read_vector_input(is_null[0], values[0], *opclass, info);
-    if (input.state == VectorState::kVector) check_dims(input.elements.size(), info);
+    VectorInput input = read_vector_input(is_null[0], values[0], *opclass);
+    if (input.state != VectorState::kNull) check_dims(input.vector, info);
     auto *attributes = static_cast<uint8_t *>(palloc(info.shape.attribute_bytes));
     encode_attributes(info.attributes, values, is_null, attributes);
     insert_row(index, info, input, {Row::from(*heap_tid), attributes}, false);

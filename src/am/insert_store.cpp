@@ -1,8 +1,7 @@
 #include "am/insert_store.hpp"
 
+#include "am/compact_links.hpp"
 #include "am/free_space.hpp"
-#include "am/link_list.hpp"
-#include "kernel/kernel.hpp"
 #include "pg/random.hpp"
 
 namespace vhnsw::am {
@@ -11,28 +10,26 @@ namespace vhnsw::am {
 static constexpr uint32_t kFewRows = 16;
 
 void
-InsertStore::start(Relation index, const IndexInfo &info, const quant::Query &query, const MetaState &meta,
+InsertStore::start(Relation index, const IndexInfo &info, const quant::SpaceQuery &query, const MetaState &meta,
                    bool building)
 {
     init(index, info, query, true);
     building_ = building;
     overflow_ = {meta.overflow_block, false};
     insert_block_ = meta.insert_block;
-    code_.resize(info.shape.padded);
-    decoded_.resize(info.shape.padded);
-    other_.resize(info.shape.padded);
-    scratch_.resize(info.shape.padded);
+    frames_.init(info);
     tuple_.resize(node_bytes(info.shape));
     sketch_.resize(info.shape.sketch.bytes());
 }
 
 void
-InsertStore::begin(std::span<const float> rotated, const NewRow &row)
+InsertStore::begin(const quant::Prepared &vector, const NewRow &row)
 {
     row_ = row;
     stamp_ = random_stamp();
-    scalars_ = quant::encode(rotated, code_.data());
-    decode(code_.span(), scalars_.scale, decoded_.data());
+    code_.resize(quant::code_bytes_of(info_->space, vector));
+    scalars_ = quant::encode(info_->space, vector, code_.data());
+    frames_.set_owner(code());
     codes_.clear();
 }
 
@@ -62,13 +59,14 @@ InsertStore::raise_entry(Id id, int level)
 InsertStore::Kept
 InsertStore::keep(Id id, const Opened &opened)
 {
-    uint32_t at = static_cast<uint32_t>(codes_.size());
-    codes_.resize(at + info_->shape.padded);
-    memcpy(codes_.data() + at, opened.code.data(), info_->shape.padded);
+    uint32_t at = static_cast<uint32_t>(codes_.size()), size = static_cast<uint32_t>(opened.code.size());
+    codes_.resize(at + size);
+    if (size > 0) memcpy(codes_.data() + at, opened.code.data(), size);
     Kept kept = {.key = opened.key,
                  .id = id,
                  .row = opened.node.row.value(),
                  .code_at = at,
+                 .code_size = size,
                  .scalars = opened.node.scalars,
                  .is_dead = (opened.node.flags & kNodeDead) != 0,
                  .is_shared = is_shared(opened.node),
@@ -80,14 +78,14 @@ InsertStore::keep(Id id, const Opened &opened)
 float
 InsertStore::between(const Kept &a, const Kept &b)
 {
-    return quant::pair_key(info_->metric, a.scalars, b.scalars,
-                           kernel::active->dot_i8(code_of(a).data(), code_of(b).data(), info_->shape.padded));
+    return quant::pair_key(info_->space, code_of(a), code_of(b));
 }
 
 bool
 InsertStore::is_duplicate(const Kept &kept) const
 {
-    return kept.scalars.scale == scalars_.scale && memcmp(code_of(kept).data(), code_.data(), code_.size()) == 0;
+    return kept.scalars.scale == scalars_.scale && kept.code_size == code_.size() &&
+           memcmp(code_of(kept).bytes, code_.data(), code_.size()) == 0;
 }
 
 // Tells the nodes that `target` is linked to of its first row, and that it has others. One page at a time. Whoever else
@@ -142,9 +140,9 @@ InsertStore::add_row(const Kept &kept)
     copy_attributes(shape, body.attributes(), row_.attributes);
     Id owners[quant::kMaxLinks];
     uint32_t owner_count = 0;
-    if (!was_shared || place.capacity <= kFewRows)
+    if (shape.has_sketches() && (!was_shared || place.capacity <= kFewRows))
         for (; owner_count < node->link_count; owner_count++)
-            owners[owner_count] = Address::plain(body.head(owner_count).address.value());
+            owners[owner_count] = Address::plain(body.address(owner_count));
     edit.finish();
     if (BufferIsValid(place.buffer)) UnlockReleaseBuffer(place.buffer);
     UnlockReleaseBuffer(buffer);
@@ -152,27 +150,11 @@ InsertStore::add_row(const Kept &kept)
     return true;
 }
 
-// The code of the newcomer, into the tuple or into pieces of its own. All layers share the pieces.
-void
-InsertStore::store_code(quant::NodeBody body)
-{
-    const quant::NodeShape &shape = info_->shape;
-    if (shape.code_inline) {
-        memcpy(body.code(), code_.data(), shape.padded);
-        return;
-    }
-    memcpy(body.code(), pieces_, sizeof(pieces_));
-}
-
 InsertStore::Id
 InsertStore::create(int layer, std::span<const Kept> links, std::span<const bool> dominated)
 {
     const quant::NodeShape &shape = info_->shape;
-    if (layer == 0 && !shape.code_inline)
-        for (uint32_t at = 0, piece = 0; at < shape.padded; at += kMaxPieceBytes, piece++) {
-            std::span<const int8_t> part(code_.data() + at, Min(kMaxPieceBytes, shape.padded - at));
-            pieces_[piece] = Packed48::from(store_code_piece(index_, part, stamp_, overflow_, building_));
-        }
+    if (layer == 0 && !shape.code_inline) code_ref_ = store_code(index_, code_.span(), stamp_, overflow_, building_);
 
     memset(tuple_.data(), 0, tuple_.size());
     auto *node = reinterpret_cast<DiskNode *>(tuple_.data());
@@ -184,11 +166,14 @@ InsertStore::create(int layer, std::span<const Kept> links, std::span<const bool
     node->below = Packed48::from(layer == 0 ? Address::kNone : below_);
     quant::NodeBody body = node_body(shape, node);
     copy_attributes(shape, body.attributes(), row_.attributes);
-    store_code(body);
+    if (shape.code_inline)
+        memcpy(body.code(), code_.data(), code_.size());
+    else
+        memcpy(body.code(), &code_ref_, sizeof(code_ref_));
     for (const Kept &kept : links) {
         uint32_t i = node->link_count;
-        decode(code_of(kept), kept.scalars.scale, other_.data());
-        NewLink link = compute_link(*info_, decoded_.span(), other_.span(), scratch_.data(), sketch_.data());
+        frames_.set_neighbour(code_of(kept));
+        NewLink link = frames_.sketch(sketch_.data());
         link.address = kept.id;
         link.row = kept.row;
         link.shared = kept.is_shared;
@@ -269,13 +254,19 @@ InsertStore::place(DiskNode *tuple)
     return Address::make(insert_block_, slot, 0);
 }
 
-// One page per link back: which link a full neighbour gives up is decided from the sketches on its page.
+// One page per link back, where links have sketches: which link a full neighbour gives up is decided from those on its
+// page.
 void
 InsertStore::link_back(const Kept &kept, int, Id newcomer)
 {
     const quant::NodeShape &shape = info_->shape;
-    decode(code_of(kept), kept.scalars.scale, other_.data());
-    NewLink link = compute_link(*info_, other_.span(), decoded_.span(), scratch_.data(), sketch_.data());
+    if (!shape.has_sketches()) {
+        const CodedNode offered = {newcomer, code()};
+        revise_links(index_, *info_, {{kept.id, code_of(kept)}, {}, {&offered, 1}}, building_);
+        return;
+    }
+    frames_.set_neighbour(code_of(kept));
+    NewLink link = frames_.sketch_back(sketch_.data());
     link.address = newcomer;
     link.row = row_.row;
     make_hint(info_->attributes, row_.attributes, link.hint);
@@ -289,7 +280,7 @@ InsertStore::link_back(const Kept &kept, int, Id newcomer)
         return;
     }
     DiskNode *node = node_at(index_, shape, buffer, edit.page(buffer), kept.id);
-    admit_link(shape, node, link);
+    admit_link(*info_, node, link);
     edit.finish();
     UnlockReleaseBuffer(buffer);
 }

@@ -1,6 +1,7 @@
 // The graph on index pages, for insertion of one row: aminsert, and CREATE INDEX once its memory is full.
 #pragma once
 
+#include "am/link_list.hpp"
 #include "am/overflow.hpp"
 #include "am/page_store.hpp"
 #include "graph/insert.hpp"
@@ -14,7 +15,7 @@ public:
         float key;
         Id id;
         uint64_t row;
-        uint32_t code_at;
+        uint32_t code_at, code_size;
         quant::CodeScalars scalars;
         bool is_dead;
         bool is_shared;
@@ -22,10 +23,11 @@ public:
     };
 
     // `building`: CREATE INDEX owns the index and will log it whole.
-    void start(Relation index, const IndexInfo &info, const quant::Query &query, const MetaState &meta, bool building);
+    void start(Relation index, const IndexInfo &info, const quant::SpaceQuery &query, const MetaState &meta,
+               bool building);
 
-    // The newcomer. `rotated` and the row's attributes must outlive the insertion.
-    void begin(std::span<const float> rotated, const NewRow &row);
+    // The newcomer. The row's attributes must outlive the insertion.
+    void begin(const quant::Prepared &vector, const NewRow &row);
 
     graph::EntryPoint<Id> entry();
     uint32_t capacity() const { return info_->shape.capacity; }
@@ -42,8 +44,8 @@ public:
     void finish();
 
 private:
-    std::span<const int8_t> code_of(const Kept &kept) const { return {codes_.data() + kept.code_at, code_.size()}; }
-    void store_code(quant::NodeBody body);
+    quant::Code code_of(const Kept &kept) const { return {codes_.data() + kept.code_at, kept.code_size, kept.scalars}; }
+    quant::Code code() const { return {code_.data(), static_cast<uint32_t>(code_.size()), scalars_}; }
     void refresh_links(Id target, std::span<const Id> owners);
     Id place(DiskNode *tuple);
     bool place_on(BlockNumber block, DiskNode *tuple, Id *id);
@@ -55,14 +57,12 @@ private:
     Id base_ = 0;   // the newcomer's tuple on layer 0
     Id below_ = 0;  // and on the layer created last
     quant::CodeScalars scalars_{};
-    Vec<int8_t> code_;
-    Vec<float> decoded_;
-    Vec<float> other_;
-    Vec<float> scratch_;
-    Vec<int8_t> codes_;
+    Vec<uint8_t> code_;
+    quant::CodeRef code_ref_{};  // where it is kept apart; all layers share it
+    Frames frames_;
+    Vec<uint8_t> codes_;
     Vec<uint8_t> tuple_;
     Vec<uint8_t> sketch_;
-    Packed48 pieces_[quant::kCodePieces]{};
     OverflowTarget overflow_{};
     BlockNumber insert_block_ = InvalidBlockNumber;
     bool insert_block_moved_ = false;

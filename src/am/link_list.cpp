@@ -1,91 +1,85 @@
 #include "am/link_list.hpp"
 
-#include <cmath>
-
 #include "graph/select.hpp"
-#include "kernel/kernel.hpp"
 
 namespace vhnsw::am {
 
 namespace {
 
-// A link, as seen from its owner: how far the neighbour is, and in which direction.
-struct Direction {
-    float norm2;
-    const uint8_t *sketch;
-};
-
-Direction
-direction(const quant::NodeBody &body, uint32_t i)
-{
-    return {quant::unpack(body.head(i).scalars).norm2, body.sketch(i)};
-}
-
-// The squared distance between two neighbours of a node, by the law of cosines.
-float
-distance_between(const quant::SketchShape &shape, Direction a, Direction b)
-{
-    float cosine = quant::sketch_cosine(shape, a.sketch, b.sketch);
-    return a.norm2 + b.norm2 - 2 * std::sqrt(a.norm2) * std::sqrt(b.norm2) * cosine;
-}
-
-// The list contract of graph::admit() on a node's links; keys are squared distances to the node.
+// The list contract of graph::admit() on a node's links.
 class LinkList {
 public:
-    LinkList(const quant::NodeShape &shape, DiskNode *node, const NewLink &newcomer)
-        : shape_(shape), node_(node), body_(node_body(shape, node)), newcomer_(newcomer),
-          newcomer_key_(quant::unpack(newcomer.scalars).norm2)
+    LinkList(const IndexInfo &info, DiskNode *node, const NewLink &newcomer)
+        : info_(info), node_(node), body_(node_body(info.shape, node)), newcomer_{newcomer.scalars, newcomer.sketch}
     {
     }
 
     uint32_t size() const { return node_->link_count; }
-    uint32_t capacity() const { return shape_.capacity; }
-    float newcomer_key() const { return newcomer_key_; }
-    float key(uint32_t i) const { return quant::unpack(body_.head(i).scalars).norm2; }
-
-    float between(uint32_t i) const
-    {
-        return distance_between(shape_.sketch, direction(body_, i), {newcomer_key_, newcomer_.sketch});
-    }
-
-    bool dominated(uint32_t i) const { return body_.head(i).address.value() & Address::kDominated; }
-
-    void set_dominated(uint32_t i)
-    {
-        quant::LinkHead head = body_.head(i);
-        head.address = Packed48::from(head.address.value() | Address::kDominated);
-        body_.set_head(i, head);
-    }
+    uint32_t capacity() const { return info_.shape.capacity; }
+    float newcomer_key() const { return key_of(newcomer_); }
+    float key(uint32_t i) const { return key_of(body_.view(i)); }
+    float between(uint32_t i) const { return quant::between_links(info_.space, body_.view(i), newcomer_); }
+    bool dominated(uint32_t i) const { return body_.address(i) & Address::kDominated; }
+    void set_dominated(uint32_t i) { body_.set_address(i, body_.address(i) | Address::kDominated); }
 
 private:
-    const quant::NodeShape &shape_;
+    float key_of(const quant::SketchView &link) const
+    {
+        return quant::link_key(info_.space, body_.code(), node_->scalars.norm, link);
+    }
+
+    const IndexInfo &info_;
     DiskNode *node_;
     quant::NodeBody body_;
-    const NewLink &newcomer_;
-    float newcomer_key_;
+    quant::SketchView newcomer_;
 };
 
 }  // namespace
 
 void
-decode(std::span<const int8_t> code, float scale, float *out)
+Frames::init(const IndexInfo &info)
 {
-    kernel::active->decode_i8(code.data(), scale, code.size(), out);
+    space_ = &info.space;
+    size_t floats = info.space.frame_bytes() / sizeof(float);
+    owner_.resize(floats);
+    neighbour_.resize(floats);
+    scratch_.resize(floats);
+}
+
+void
+Frames::unfold(const quant::Code &code, Vec<float> &frame)
+{
+    quant::unfold(*space_, code, fold_, reinterpret_cast<uint8_t *>(frame.data()));
 }
 
 NewLink
-compute_link(const IndexInfo &info, std::span<const float> owner, std::span<const float> neighbour, float *scratch,
-             uint8_t *sketch)
+Frames::sketch_of(const Vec<float> &from, const Vec<float> &to, uint8_t *sketch)
 {
-    quant::SketchScalars scalars =
-        quant::encode_sketch(info.metric, info.shape.sketch, owner, neighbour, scratch, sketch);
-    return {Address::kNone, Row::kNone, false, quant::pack(scalars), sketch, {}};
+    NewLink link{};
+    link.sketch = sketch;
+    if (space_->has_sketches())
+        link.scalars = quant::make_sketch(*space_, reinterpret_cast<const uint8_t *>(from.data()),
+                                          reinterpret_cast<const uint8_t *>(to.data()), scratch_.data(), sketch);
+    return link;
 }
 
-float
-link_distance(const quant::NodeShape &shape, const quant::NodeBody &body, uint32_t i, uint32_t j)
+NewLink
+Frames::sketch(uint8_t *sketch)
 {
-    return distance_between(shape.sketch, direction(body, i), direction(body, j));
+    return sketch_of(owner_, neighbour_, sketch);
+}
+
+NewLink
+Frames::sketch_back(uint8_t *sketch)
+{
+    return sketch_of(neighbour_, owner_, sketch);
+}
+
+void
+Frames::set_way(quant::WaySketches &way)
+{
+    way.set(*space_, reinterpret_cast<const uint8_t *>(owner_.data()),
+            reinterpret_cast<const uint8_t *>(neighbour_.data()), scratch_.data());
 }
 
 uint32_t
@@ -93,19 +87,23 @@ find_link(const quant::NodeShape &shape, DiskNode *node, uint64_t address)
 {
     quant::NodeBody body = node_body(shape, node);
     for (uint32_t i = 0; i < node->link_count; i++)
-        if (Address::plain(body.head(i).address.value()) == address) return i;
+        if (Address::plain(body.address(i)) == address) return i;
     return kNoLink;
 }
 
 void
 write_link(const quant::NodeShape &shape, DiskNode *node, uint32_t i, const NewLink &link, bool dominated)
 {
-    uint64_t address =
-        Address::plain(link.address) | (dominated ? Address::kDominated : 0) | (link.shared ? Address::kShared : 0);
+    uint64_t address = Address::plain(link.address) | (dominated ? Address::kDominated : 0);
     quant::NodeBody body = node_body(shape, node);
-    body.set_head(i, {Packed48::from(address), Packed48::from(link.row), link.scalars});
-    memcpy(body.hint(i), link.hint, shape.hint_bytes);
-    memcpy(body.sketch(i), link.sketch, shape.sketch.bytes());
+    if (shape.has_sketches()) {
+        address |= link.shared ? Address::kShared : 0;
+        body.set_head(i, {Packed48::from(address), Packed48::from(link.row), link.scalars});
+        memcpy(body.hint(i), link.hint, shape.hint_bytes);
+        memcpy(body.sketch(i), link.sketch, shape.sketch.bytes());
+    } else {
+        body.set_address(i, address);
+    }
     if (i == node->link_count) node->link_count++;
 }
 
@@ -129,17 +127,18 @@ remove_link(const quant::NodeShape &shape, DiskNode *node, uint32_t i)
 }
 
 bool
-admit_link(const quant::NodeShape &shape, DiskNode *node, const NewLink &link)
+admit_link(const IndexInfo &info, DiskNode *node, const NewLink &link)
 {
+    const quant::NodeShape &shape = info.shape;
     quant::NodeBody body = node_body(shape, node);
     for (uint32_t i = 0; i < node->link_count; i++) {
-        uint64_t present = body.head(i).address.value();
+        uint64_t present = body.address(i);
         if (Address::slot(present) != Address::slot(link.address)) continue;
         if (Address::plain(present) == Address::plain(link.address)) return false;
         remove_link(shape, node, i);
         break;
     }
-    LinkList list(shape, node, link);
+    LinkList list(info, node, link);
     graph::Admission admission = graph::admit(list, list.newcomer_key());
     if (admission.slot == graph::kRefused) return false;
     write_link(shape, node, static_cast<uint32_t>(admission.slot), link, admission.dominated);

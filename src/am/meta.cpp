@@ -42,38 +42,50 @@ check_format(Relation index, Page page)
 }
 
 bool
-is_sound(const quant::NodeShape &shape)
+is_sound_sketch(const quant::NodeShape &shape)
 {
     const quant::SketchShape &sketch = shape.sketch;
 
-    if (shape.dims < 1 || shape.dims > UINT16_MAX) return false;
+    if (sketch.planes == 0) return sketch.dims == 0;
+    if (shape.kind == quant::CodeKind::kPlain) return false;
+    if (shape.kind == quant::CodeKind::kBits) return sketch.planes == 1 && sketch.dims == shape.padded;
     if (sketch.dims < 1 || sketch.dims > shape.padded || sketch.dims % quant::kDimsStep != 0) return false;
-    if (sketch.planes != 1 && sketch.planes != 2 && sketch.planes != 4) return false;
+    return sketch.planes == 1 || sketch.planes == 2 || sketch.planes == 4;
+}
+
+bool
+is_sound(const quant::NodeShape &shape)
+{
+    if (shape.dims < 1 || (shape.dims > UINT16_MAX && shape.kind != quant::CodeKind::kSparse)) return false;
+    if (shape.code_inline && shape.kind == quant::CodeKind::kSparse) return false;
+    if (!is_sound_sketch(shape)) return false;
     if (shape.capacity < 1 || shape.capacity > quant::kMaxLinks) return false;
     return node_bytes(shape) <= kMaxItemBytes;
 }
 
 // `dims`, the metric and the attributes are also known from the catalogue; dims is -1 when the column has been relieved
-// of its limit.
+// of its limit. The space is left to the caller: a page is locked.
 IndexInfo
 checked_info(Relation index, const DiskMeta *meta, const OpclassInfo &opclass, int dims,
              const AttributeLayout &attributes)
 {
+    const quant::CodeKind kind = quant::code_kind(opclass.metric, opclass.elements);
     const IndexInfo info = {
-        .metric = meta->metric,
         .m = meta->m,
         .seed = meta->seed,
-        .shape = {.dims = meta->dims,
-                  .padded = quant::padded_dims(meta->dims),
+        .shape = {.kind = kind,
+                  .dims = meta->dims,
+                  .padded = quant::padded_dims(kind, meta->dims),
                   .sketch = {.dims = meta->sketch_dims, .planes = meta->planes},
                   .capacity = meta->capacity,
                   .code_inline = meta->code_inline == 1,
                   .attribute_bytes = meta->attribute_bytes,
                   .hint_bytes = meta->hint_bytes},
+        .space = {},
         .attributes = attributes,
     };
 
-    if (info.metric != opclass.metric) report_corruption(index, kMetaBlock, "metric of another operator class");
+    if (meta->metric != opclass.metric) report_corruption(index, kMetaBlock, "metric of another operator class");
     if (dims >= 0 && info.shape.dims != static_cast<uint32_t>(dims))
         report_corruption(index, kMetaBlock, "dimensions of another column");
     if (info.shape.attribute_bytes != attributes.row_bytes || info.shape.hint_bytes != attributes.hint_bytes)
@@ -121,11 +133,12 @@ read_info(Relation index)
 {
     if (index->rd_amcache == nullptr) {
         const OpclassInfo *opclass = opclass_info(index);
-        const int dims = opclass->dims_of_typmod(TupleDescAttr(index->rd_att, 0)->atttypmod);
+        const int dims = TupleDescAttr(index->rd_att, 0)->atttypmod;
         const AttributeLayout attributes = attribute_layout(index);
         Buffer buffer = lock_meta(index, BUFFER_LOCK_SHARE);
-        const IndexInfo info = checked_info(index, meta_of(BufferGetPage(buffer)), *opclass, dims, attributes);
+        IndexInfo info = checked_info(index, meta_of(BufferGetPage(buffer)), *opclass, dims, attributes);
         UnlockReleaseBuffer(buffer);
+        info.space = space_of(opclass->metric, info.shape, info.seed);
 
         auto *cached = static_cast<IndexCache *>(MemoryContextAllocZero(index->rd_indexcxt, sizeof(IndexCache)));
         cached->info = info;
@@ -153,7 +166,7 @@ init_meta(Page page, const IndexInfo &info)
     *meta_of(page) = {
         .magic = kMagic,
         .page_version = kPageVersion,
-        .metric = info.metric,
+        .metric = info.space.metric,
         .entry_level_plus_1 = 0,
         .dims = info.shape.dims,
         .sketch_dims = info.shape.sketch.dims,

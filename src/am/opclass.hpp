@@ -4,9 +4,7 @@
 
 #include "pg/pg.hpp"
 
-#include <span>
-
-#include "quant/code.hpp"
+#include "quant/space.hpp"
 
 namespace vhnsw::am {
 
@@ -20,12 +18,11 @@ inline constexpr StrategyNumber kNotEqualStrategy = 6;
 
 struct OpclassInfo {
     quant::Metric metric;
+    quant::Elements elements;
     const char *type_name;  // for messages
-    int max_dims;
-    // The dimensions a type modifier stands for, or -1.
-    int (*dims_of_typmod)(int32 typmod);
-    // The elements of a value (already detoasted). Points into the value.
-    std::span<const float> (*elements)(Datum value);
+    int max_dims;           // of a column; its type modifier is the number of dimensions
+    // What a value (already detoasted) holds. Points into the value, or to memory of the current context.
+    quant::VectorView (*view)(Datum value);
 };
 
 // The operator class of the index's first column. Raises an error when it is not one for vectors (no support function).

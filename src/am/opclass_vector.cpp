@@ -8,28 +8,26 @@ namespace {
 
 using namespace vhnsw;
 
-int
-dims_of_typmod(int32 typmod)
-{
-    return typmod;
-}
-
-std::span<const float>
-elements(Datum value)
+quant::VectorView
+view(Datum value)
 {
     const auto *vector = reinterpret_cast<const type::Vector *>(DatumGetPointer(value));
-    return {vector->x, static_cast<size_t>(vector->dim)};
+    quant::VectorView view;
+    view.dims = static_cast<uint32_t>(vector->dim);
+    view.values = {vector->x, view.dims};
+    return view;
 }
 
 constexpr am::OpclassInfo
 vector_opclass(quant::Metric metric)
 {
-    return {metric, type::kVector.name, type::kVector.max_dims, dims_of_typmod, elements};
+    return {metric, quant::Elements::kDense, type::kVector.name, type::kVector.max_dims, view};
 }
 
 constexpr am::OpclassInfo kL2 = vector_opclass(quant::Metric::kL2);
 constexpr am::OpclassInfo kInnerProduct = vector_opclass(quant::Metric::kInnerProduct);
 constexpr am::OpclassInfo kCosine = vector_opclass(quant::Metric::kCosine);
+constexpr am::OpclassInfo kL1 = vector_opclass(quant::Metric::kL1);
 
 }  // namespace
 
@@ -49,4 +47,10 @@ VHNSW_FUNCTION(vhnsw_vector_ip_support)
 VHNSW_FUNCTION(vhnsw_vector_cosine_support)
 {
     PG_RETURN_POINTER(&kCosine);
+}
+
+// hnsw_vector_l1_support(internal)
+VHNSW_FUNCTION(vhnsw_vector_l1_support)
+{
+    PG_RETURN_POINTER(&kL1);
 }

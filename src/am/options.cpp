@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "am/am.hpp"
+#include "quant/fused.hpp"
 
 namespace vhnsw::am {
 
@@ -15,12 +16,15 @@ struct Options {
     int link_bits;
 };
 
-constexpr Options kDefaults = {0, 16, 64, 0};
+constexpr int kAuto = -1;
+
+constexpr Options kDefaults = {0, 16, 64, kAuto};
 
 constinit relopt_kind kind = RELOPT_KIND_LOCAL;
 
 // Not constant only because the server does not promise to leave it alone.
-constinit relopt_enum_elt_def link_bits_values[] = {{"auto", 0}, {"1", 1}, {"2", 2}, {"4", 4}, {nullptr, 0}};
+constinit relopt_enum_elt_def link_bits_values[] = {{"auto", kAuto}, {"0", 0}, {"1", 1},
+                                                    {"2", 2},        {"4", 4}, {nullptr, 0}};
 
 const Options &
 options_of(Relation index)
@@ -40,8 +44,8 @@ define_options()
     add_int_reloption(kind, "ef_construction", "Number of candidates among which an insertion chooses links",
                       kDefaults.ef_construction, 4, 1000, ShareUpdateExclusiveLock);
     add_enum_reloption(kind, "link_bits", "Bits per dimension that a link stores of the neighbor's vector",
-                       link_bits_values, kDefaults.link_bits, "Valid values are \"auto\", \"1\", \"2\", and \"4\".",
-                       AccessExclusiveLock);
+                       link_bits_values, kDefaults.link_bits,
+                       "Valid values are \"auto\", \"0\", \"1\", \"2\", and \"4\".", AccessExclusiveLock);
 }
 
 uint32_t
@@ -59,12 +63,18 @@ option_ef_construction(Relation index)
 uint32_t
 option_link_bits(Relation index)
 {
-    return static_cast<uint32_t>(options_of(index).link_bits);
+    const int bits = options_of(index).link_bits;
+    return bits == kAuto ? quant::kAutoLinkBits : static_cast<uint32_t>(bits);
 }
 
 void
-check_options(Relation index)
+check_options(Relation index, const OpclassInfo &opclass)
 {
+    const uint32_t link_bits = option_link_bits(index);
+    const uint32_t most = !quant::can_sketch(opclass.metric) ? 0 : opclass.elements == quant::Elements::kBits ? 1 : 4;
+    if (link_bits != quant::kAutoLinkBits && link_bits > most)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("link_bits cannot be more than %u for this operator class", most)));
     if (option_ef_construction(index) < 2 * option_m(index))
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                         errmsg("ef_construction must be greater than or equal to 2 * m")));

@@ -1,7 +1,7 @@
-// Storage parameters of an index: WITH (m = ..., ef_construction = ..., link_bits = ...).
+// Storage parameters of an index: WITH (m = ..., ef_construction = ..., link_bits = ...)
 #pragma once
 
-#include "pg/pg.hpp"
+#include "am/opclass.hpp"
 
 namespace vhnsw::am {
 
@@ -15,9 +15,9 @@ void define_options();
 // metapage.
 uint32_t option_m(Relation index);
 uint32_t option_ef_construction(Relation index);
-uint32_t option_link_bits(Relation index);  // 0: chosen by the dimensions
+uint32_t option_link_bits(Relation index);  // 0: links without sketches; quant::kAutoLinkBits
 
-// Raises an error when the parameters do not go together.
-void check_options(Relation index);
+// Raises an error when the parameters do not go together, or not with the operator class.
+void check_options(Relation index, const OpclassInfo &opclass);
 
 }  // namespace vhnsw::am

@@ -195,14 +195,22 @@ store_row_list(Relation index, const RowListOwner &owner, std::span<const NewRow
     return store_item(index, {list.block.data, list.bytes}, target, building);
 }
 
-uint64_t
-store_code_piece(Relation index, std::span<const int8_t> code, uint32_t stamp, OverflowTarget &target, bool building)
+// The last piece comes first: each one leads to the next.
+quant::CodeRef
+store_code(Relation index, std::span<const uint8_t> code, uint32_t stamp, OverflowTarget &target, bool building)
 {
     PGAlignedBlock block;
     auto *piece = reinterpret_cast<DiskCodePiece *>(block.data);
-    *piece = {ItemKind::kCodePiece, 0, static_cast<uint16_t>(code.size()), stamp};
-    memcpy(piece_code(piece), code.data(), code.size());
-    return store_item(index, {block.data, sizeof(DiskCodePiece) + code.size()}, target, building);
+    uint64_t next = Address::kNone;
+    size_t pieces = Max((code.size() + kMaxPieceBytes - 1) / kMaxPieceBytes, size_t{1});
+    for (size_t i = pieces; i-- > 0;) {
+        CHECK_FOR_INTERRUPTS();
+        size_t from = i * kMaxPieceBytes, bytes = Min(code.size() - from, size_t{kMaxPieceBytes});
+        *piece = {ItemKind::kCodePiece, 0, static_cast<uint16_t>(bytes), stamp, Packed48::from(next), 0};
+        if (bytes > 0) memcpy(piece_code(piece), code.data() + from, bytes);
+        next = store_item(index, {block.data, sizeof(DiskCodePiece) + bytes}, target, building);
+    }
+    return {Packed48::from(next), Packed48::from(code.size())};
 }
 
 uint64_t
@@ -229,27 +237,59 @@ read_row_list(Relation index, const quant::NodeShape &shape, uint64_t address, u
     return next;
 }
 
-bool
-read_code_piece(Relation index, uint64_t address, uint32_t stamp, std::span<int8_t> code)
+// Appends a piece to `code`, if not null, as far as there is room without allocation. Returns the address of the next
+// piece; `found` is false when this one has gone.
+static uint64_t
+read_piece(Relation index, uint64_t address, uint32_t stamp, Vec<uint8_t> *code, bool *found)
 {
-    Buffer buffer = read_locked(index, Address::block(address), BUFFER_LOCK_SHARE);
+    Buffer buffer = read_recent(index, Address::block(address));
     DiskCodePiece *piece = code_piece_at(index, buffer, BufferGetPage(buffer), Address::offset(address), stamp);
-    bool found = piece != nullptr && piece->bytes == code.size();
-    if (found) memcpy(code.data(), piece_code(piece), code.size());
+    uint64_t next = Address::kNone;
+    *found = piece != nullptr;
+    if (*found) {
+        next = piece->next.value();
+        size_t at = code != nullptr ? code->size() : 0;
+        if (code != nullptr && at + piece->bytes <= code->capacity() && piece->bytes > 0) {
+            code->resize(at + piece->bytes);
+            memcpy(code->data() + at, piece_code(piece), piece->bytes);
+        }
+    }
     UnlockReleaseBuffer(buffer);
-    return found;
+    return next;
 }
 
 bool
-read_code(Relation index, const quant::NodeShape &shape, const int8_t *pieces, uint32_t stamp, std::span<int8_t> code)
+read_code(Relation index, const IndexInfo &info, const quant::CodeRef &ref, uint32_t stamp, Vec<uint8_t> &code)
 {
-    for (uint32_t at = 0; at < shape.padded; at += kMaxPieceBytes, pieces += sizeof(Packed48)) {
-        Packed48 address;
-        memcpy(&address, pieces, sizeof(address));
-        if (!read_code_piece(index, address.value(), stamp, code.subspan(at, Min(kMaxPieceBytes, shape.padded - at))))
-            return false;
+    uint64_t bytes = ref.bytes.value(), at = ref.first.value();
+    const uint32_t fixed = info.space.code_bytes();
+    if (bytes > quant::max_code_bytes(info.space) || (fixed > 0 && bytes != fixed))
+        report_corruption(index, Address::block(at), "code of an impossible length");
+    code.clear();
+    code.reserve(bytes);  // nothing is allocated under a lock
+    bool found = true;
+    ChainWalk walk;
+    while (found && at != Address::kNone) {
+        walk.visit(index, at);
+        at = read_piece(index, at, stamp, &code, &found);
     }
-    return true;
+    return found && code.size() == bytes;
+}
+
+void
+remove_code(Relation index, const quant::NodeShape &shape, uint64_t first_piece, uint32_t stamp)
+{
+    Vec<uint64_t> chain;
+    ChainWalk walk;
+    bool found = true;
+    for (uint64_t at = first_piece; at != Address::kNone && found;) {
+        CHECK_FOR_INTERRUPTS();
+        walk.visit(index, at);
+        chain.push(at);
+        at = read_piece(index, at, stamp, nullptr, &found);
+    }
+    for (size_t i = chain.size(); i-- > 0;) remove_item(index, shape, chain[i], stamp);
+    chain.release();
 }
 
 void

@@ -44,11 +44,11 @@ struct ListPlace {
 ListPlace add_to_row_list(Relation index, PageEdit &edit, const RowListOwner &owner, const NewRow &row,
                           OverflowTarget &target);
 
-// Stores items of a fresh node or of a build in one edit of its own; returns the address. The new list leads to the
-// present head, which is left as it is.
+// Store what belongs to a fresh node or to a build, each item in an edit of its own. The new list leads to the present
+// head, which is left as it is.
 uint64_t store_row_list(Relation index, const RowListOwner &owner, std::span<const NewRow> rows, OverflowTarget &target,
                         bool building);
-uint64_t store_code_piece(Relation index, std::span<const int8_t> code, uint32_t stamp, OverflowTarget &target,
+quant::CodeRef store_code(Relation index, std::span<const uint8_t> code, uint32_t stamp, OverflowTarget &target,
                           bool building);
 
 // What read_row_list() is to copy, as far as not null: rows and their attributes (appended), the page's LSN.
@@ -63,24 +63,22 @@ struct ListCopy {
 uint64_t read_row_list(Relation index, const quant::NodeShape &shape, uint64_t address, uint32_t stamp,
                        const ListCopy &copy);
 
-// Copies `bytes` of a code piece out. False when it has gone. REQUIRES: no page locked.
-bool read_code_piece(Relation index, uint64_t address, uint32_t stamp, std::span<int8_t> code);
+// Reads a code that is kept apart, given what stands in the node in its place. False when a piece has gone. Allocates.
+// REQUIRES: no page locked.
+bool read_code(Relation index, const IndexInfo &info, const quant::CodeRef &ref, uint32_t stamp, Vec<uint8_t> &code);
 
-// Reads a code that is kept apart, given what stands in the node in its place. False when a piece has gone. REQUIRES:
-// no page locked.
-bool read_code(Relation index, const quant::NodeShape &shape, const int8_t *pieces, uint32_t stamp,
-               std::span<int8_t> code);
-
-// Removes an item, if it is still there. For VACUUM, once its owner is dead. REQUIRES: no page locked.
+// Removes what a dead node has left, if it is still there: an item; the pieces of a code, last ones first, so that
+// after a crash the others can still be found. For VACUUM. REQUIRES: no page locked.
+void remove_code(Relation index, const quant::NodeShape &shape, uint64_t first_piece, uint32_t stamp);
 void remove_item(Relation index, const quant::NodeShape &shape, uint64_t address, uint32_t stamp);
 
-// Notices when a walk along a chain of lists goes in circles, as it may on damaged pages (Brent's algorithm).
+// Notices when a walk along a chain of items goes in circles, as it may on damaged pages (Brent's algorithm).
 class ChainWalk {
 public:
     // Called with each address in turn; raises INDEX_CORRUPTED.
     void visit(Relation index, uint64_t address)
     {
-        if (address == mark_) report_corruption(index, Address::block(address), "row lists form a circle");
+        if (address == mark_) report_corruption(index, Address::block(address), "overflow items form a circle");
         if (++steps_ < limit_) return;
         mark_ = address;
         steps_ = 0;
@@ -99,6 +97,6 @@ max_list_rows(const quant::NodeShape &shape)
 {
     return static_cast<uint32_t>(kMaxItemBytes - sizeof(DiskRowList)) / shape.row_bytes();
 }
-inline constexpr uint32_t kMaxPieceBytes = (kMaxItemBytes - sizeof(DiskCodePiece)) / 32 * 32;
+inline constexpr uint32_t kMaxPieceBytes = kMaxItemBytes - sizeof(DiskCodePiece);
 
 }  // namespace vhnsw::am

@@ -11,7 +11,7 @@ namespace vhnsw::am {
 inline constexpr uint32_t kMagic = 0x57534E56;  // "VNSW"
 // Bump with every change of a struct below, of NodeShape or of anything in quant/ that decides the meaning of stored
 // bytes.
-inline constexpr uint16_t kPageVersion = 1;
+inline constexpr uint16_t kPageVersion = 2;
 inline constexpr uint16_t kPageId = 0xFF91;  // last two bytes of every page, for pg_filedump
 
 inline constexpr BlockNumber kMetaBlock = 0;
@@ -140,9 +140,11 @@ struct DiskCodePiece {
     uint8_t unused;
     uint16_t bytes;
     uint32_t stamp;
-    // int8_t code[bytes]
+    Packed48 next;  // piece of the same code; Address::kNone: the last one
+    uint16_t unused2;
+    // uint8_t code[bytes]
 };
-static_assert(sizeof(DiskCodePiece) == 8);
+static_assert(sizeof(DiskCodePiece) == 16);
 
 // --- accessors -------------------------------------------------------------------------------------------------------
 
@@ -190,10 +192,10 @@ is_shared(const DiskNode &node)
     return node.layer == 0 && (node.more.value() != Address::kNone || node.row.value() == Row::kNone);
 }
 
-inline int8_t *
+inline uint8_t *
 piece_code(DiskCodePiece *piece)
 {
-    return reinterpret_cast<int8_t *>(piece + 1);
+    return reinterpret_cast<uint8_t *>(piece + 1);
 }
 
 // Sets up an empty page. REQUIRES: exclusive lock, or a private page.

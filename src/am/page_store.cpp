@@ -1,7 +1,6 @@
 #include "am/page_store.hpp"
 
 #include "am/overflow.hpp"
-#include "kernel/kernel.hpp"
 
 namespace vhnsw::am {
 
@@ -9,45 +8,41 @@ namespace vhnsw::am {
 static constexpr uint32_t kPrefetchBytes = 1024;
 
 void
-PageStore::init(Relation index, const IndexInfo &info, const quant::Query &query, bool want_codes)
+PageStore::init(Relation index, const IndexInfo &info, const quant::SpaceQuery &query, bool want_codes)
 {
     index_ = index;
     info_ = &info;
     query_ = &query;
     want_codes_ = want_codes;
     sums_.resize(info.shape.capacity);
-    if (!info.shape.code_inline) {
-        body_copy_.resize(info.shape.body_bytes());
-        pieced_code_.resize(info.shape.padded);
-    }
+    keys_.resize(info.shape.capacity);
+    body_copy_.resize(info.shape.body_bytes());
+    unseen_.reserve(info.shape.capacity);
 }
 
 bool
 PageStore::score_node(const quant::NodeBody &body, Opened &opened)
 {
-    const int8_t *code = body.code();
+    quant::Code code = {body.code(), info_->shape.code_bytes(), opened.node.scalars};
     if (!info_->shape.code_inline) {
-        if (!read_code(index_, info_->shape, code, opened.node.stamp, pieced_code_.span())) return false;
-        code = pieced_code_.data();
+        if (!read_code(index_, *info_, body.code_ref(), opened.node.stamp, apart_code_)) return false;
+        code.bytes = apart_code_.data();
+        code.size = static_cast<uint32_t>(apart_code_.size());
+        if (want_codes_) opened.code.resize(code.size);
     }
-    opened.dot = query_->dot(code, opened.node.scalars.scale);
-    opened.key = quant::distance_key(info_->metric, *query_, opened.node.scalars, opened.dot);
-    if (want_codes_) memcpy(opened.code.data(), code, info_->shape.padded);
+    opened.measure = query_->measure(code);
+    opened.key = query_->key(code, opened.measure);
+    if (want_codes_ && code.size > 0) memcpy(opened.code.data(), code.bytes, code.size);
     return true;
 }
 
-// REQUIRES: room in `visited`, `opened` and `sums_`, so that nothing is allocated: the page may be locked.
+// REQUIRES: room in `visited` and `opened`, so that nothing is allocated: the page may be locked.
 void
 PageStore::score_links(const quant::NodeBody &body, VisitedSet &visited, Opened &opened)
 {
-    const quant::NodeShape &shape = info_->shape;
     uint32_t count = opened.node.link_count;
-    opened.neighbours.clear();
-    opened.failing.clear();
     if (count == 0) return;
-    kernel::active->masked_sums({body.sketch(0), shape.link_bytes(), count, shape.sketch.planes}, query_->high(),
-                                shape.sketch.dims, sums_.data());
-    quant::EstimateBase base = quant::estimate_base(*query_, opened.key, shape.sketch.planes);
+    query_->estimate(opened.key, body.links(count), sums_.data(), keys_.data());
     for (uint32_t i = 0; i < count; i++) {
         quant::LinkHead head = body.head(i);
         uint64_t marked = head.address.value();
@@ -55,8 +50,59 @@ PageStore::score_links(const quant::NodeBody &body, VisitedSet &visited, Opened 
         if (!visited.insert(key_of(address))) continue;
         bool passes = filter_ == nullptr ||
                       filter_->link_may_pass(head.row.value(), body.hint(i), (marked & Address::kShared) != 0);
-        (passes ? opened.neighbours : opened.failing)
-            .push({quant::estimate_key(info_->metric, base, quant::unpack(head.scalars), sums_[i]), address});
+        (passes ? opened.neighbours : opened.failing).push({keys_[i], address});
+    }
+}
+
+// Scores a neighbour by its own code, and tests it as a link with sketch would be. False when it has gone.
+bool
+PageStore::look_at(Id id, float *key, bool *may_pass)
+{
+    const quant::NodeShape &shape = info_->shape;
+    Buffer buffer = read_recent(index_, Address::block(id));
+    DiskNode *node = node_at(index_, shape, buffer, BufferGetPage(buffer), id);
+    if (node == nullptr) {
+        UnlockReleaseBuffer(buffer);
+        return false;
+    }
+    const uint32_t stamp = node->stamp;
+    quant::NodeBody body = node_body(shape, node);
+    quant::Code code = {body.code(), shape.code_bytes(), node->scalars};
+    *may_pass = true;
+    if (filter_ != nullptr) {
+        uint8_t hint[kMaxHintBytes];
+        make_hint(info_->attributes, body.attributes(), hint);
+        *may_pass = filter_->link_may_pass(node->row.value() & ~Row::kKilled, hint, is_shared(*node));
+    }
+    if (shape.code_inline) {
+        *key = query_->key(code, query_->measure(code));
+        UnlockReleaseBuffer(buffer);
+        return true;
+    }
+    const quant::CodeRef ref = body.code_ref();
+    UnlockReleaseBuffer(buffer);
+    if (!read_code(index_, *info_, ref, stamp, apart_code_)) return false;
+    code.bytes = apart_code_.data();
+    code.size = static_cast<uint32_t>(apart_code_.size());
+    *key = query_->key(code, query_->measure(code));
+    return true;
+}
+
+// REQUIRES: no page locked; `body` is a copy.
+void
+PageStore::open_neighbours(const quant::NodeBody &body, VisitedSet &visited, Opened &opened)
+{
+    unseen_.clear();
+    for (uint32_t i = 0; i < opened.node.link_count; i++) {
+        Id id = Address::plain(body.address(i));
+        if (!visited.insert(key_of(id))) continue;
+        prefetch(id);
+        unseen_.push(id);
+    }
+    for (Id id : unseen_) {
+        float key;
+        bool may_pass;
+        if (look_at(id, &key, &may_pass)) (may_pass ? opened.neighbours : opened.failing).push({key, id});
     }
 }
 
@@ -99,9 +145,11 @@ PageStore::open(Id id, VisitedSet &visited, Opened &opened)
 {
     const quant::NodeShape &shape = info_->shape;
     visited.reserve_more(shape.capacity);
+    opened.neighbours.clear();
     opened.neighbours.reserve(shape.capacity);
+    opened.failing.clear();
     if (filter_ != nullptr) opened.failing.reserve(shape.capacity);
-    if (want_codes_) opened.code.resize(shape.padded);
+    if (want_codes_ && shape.code_inline) opened.code.resize(shape.code_bytes());
     bool want_attributes = want_codes_ || filter_ != nullptr;
     if (want_attributes) opened.attributes.resize(shape.attribute_bytes);
 
@@ -115,19 +163,22 @@ PageStore::open(Id id, VisitedSet &visited, Opened &opened)
     opened.lsn = BufferGetLSNAtomic(buffer);
     quant::NodeBody body = node_body(shape, node);
     if (want_attributes) copy_attributes(shape, opened.attributes.data(), body.attributes());
-    if (shape.code_inline) {
+    if (shape.code_inline && shape.has_sketches()) {
         score_node(body, opened);
         score_links(body, visited, opened);
         UnlockReleaseBuffer(buffer);
         test_node(opened.attributes.data(), opened);
         return true;
     }
-    // Never two pages at a time: the pieces are read after the node's page is left.
+    // Never two pages at a time: pieces of the code, and neighbours, are read after the node's page is left.
     memcpy(body_copy_.data(), body.bytes(), shape.body_bytes());
     UnlockReleaseBuffer(buffer);
     quant::NodeBody copy(shape, body_copy_.data());
     if (!score_node(copy, opened)) return false;
-    score_links(copy, visited, opened);
+    if (shape.has_sketches())
+        score_links(copy, visited, opened);
+    else
+        open_neighbours(copy, visited, opened);
     test_node(opened.attributes.data(), opened);
     return true;
 }
@@ -143,9 +194,9 @@ PageStore::prefetch(Id id) const
 }
 
 double
-opened_bound(const IndexInfo &info, const quant::Query &query, const PageStore::Opened &opened)
+opened_bound(const quant::SpaceQuery &query, const PageStore::Opened &opened)
 {
-    return quant::lower_bound(info.metric, query, opened.node.scalars, opened.dot, info.shape.dims);
+    return query.bound({nullptr, 0, opened.node.scalars}, opened.measure);
 }
 
 }  // namespace vhnsw::am

@@ -1,6 +1,6 @@
 // The graph on index pages, for searching. One page is read per opened node: it holds the node's own code, which
-// gives its accurate key, and the sketches of all its neighbours, which give theirs (D4 in the design of the layer,
-// see README.md).
+// gives its accurate key, and the sketches of all its neighbours, which give theirs. Where links have no sketches, the
+// page of every neighbour that was not seen before is read as well. Codes that are kept apart take pages of their own.
 #pragma once
 
 #include "am/index.hpp"
@@ -21,14 +21,14 @@ public:
         // What else the page said.
         DiskNode node;
         XLogRecPtr lsn;           // of the page, for marking rows killed later
-        double dot;               // of the query and the code
-        Vec<int8_t> code;         // only when codes are wanted
+        double measure;           // of the query and the code
+        Vec<uint8_t> code;        // only when codes are wanted
         Vec<uint8_t> attributes;  // likewise, and with a filter; of the first row
         Verdict first;            // of the filter, on the first row
     };
 
     // Allocates in the current context. `info` and `query` must outlive the store.
-    void init(Relation index, const IndexInfo &info, const quant::Query &query, bool want_codes);
+    void init(Relation index, const IndexInfo &info, const quant::SpaceQuery &query, bool want_codes);
 
     // With the version: a link that leads nowhere must not hide the node that has its slot now.
     uint64_t key_of(Id id) const { return id; }
@@ -43,8 +43,8 @@ public:
     Relation index() const { return index_; }
     const IndexInfo &info() const { return *info_; }
 
-    // Scores a node that was copied from its page: `body` may be that copy or lie in a share-locked page. False when
-    // its code has gone. Fills dot, key and code of `opened`, whose node is set.
+    // Scores a node that was copied from its page: `body` may be that copy or, where codes are inline, lie in a
+    // share-locked page. False when its code has gone. Fills measure, key and code of `opened`, whose node is set.
     bool score_node(const quant::NodeBody &body, Opened &opened);
 
     // Tests the rows of a node until one passes: sets first and passes of `opened`, whose node is set, and returns
@@ -52,22 +52,26 @@ public:
     bool test_node(const uint8_t *attributes, Opened &opened);
 
 protected:
-    void score_links(const quant::NodeBody &body, VisitedSet &visited, Opened &opened);
-
     Relation index_ = nullptr;
     const IndexInfo *info_ = nullptr;
-    const quant::Query *query_ = nullptr;
+    const quant::SpaceQuery *query_ = nullptr;
     bool want_codes_ = false;
-    const RowFilter *filter_ = nullptr;
-    Vec<uint8_t> body_copy_;  // of nodes whose code is kept apart
-    Vec<int8_t> pieced_code_;
-    Vec<int32_t> sums_;
 
 private:
+    void score_links(const quant::NodeBody &body, VisitedSet &visited, Opened &opened);
+    void open_neighbours(const quant::NodeBody &body, VisitedSet &visited, Opened &opened);
+    bool look_at(Id id, float *key, bool *may_pass);
     bool test_listed_rows(const Opened &opened);
+
+    const RowFilter *filter_ = nullptr;
+    Vec<uint8_t> body_copy_;  // of nodes that are not done with while their page is locked
+    Vec<uint8_t> apart_code_;
+    Vec<int32_t> sums_;
+    Vec<float> keys_;
+    Vec<Id> unseen_;
 };
 
 // The lower bound of the distance of an opened node's rows, in the unit of the SQL operator.
-double opened_bound(const IndexInfo &info, const quant::Query &query, const PageStore::Opened &opened);
+double opened_bound(const quant::SpaceQuery &query, const PageStore::Opened &opened);
 
 }  // namespace vhnsw::am

@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "am/vector_input.hpp"
-#include "kernel/kernel.hpp"
 #include "core/rng.hpp"
 #include "pg/random.hpp"
 
@@ -22,12 +21,12 @@ constexpr size_t kLead = 3;
 
 // Estimates are less sure than distances. Half as many nodes again make ef_search mean about what it does where every
 // neighbour is measured exactly: tate384 at 80 has recall .978 without, .985 with them (exact distances: .984 to
-// .991).
+// .991). `estimated`: neighbours are judged by sketches.
 size_t
-width_of(const graph::FilterGoal &goal, bool filtered)
+width_of(const graph::FilterGoal &goal, bool filtered, bool estimated)
 {
     double nodes = static_cast<double>(goal.rows) / (filtered ? std::clamp(goal.share, 1e-9, 1.0) : 1);
-    return Max(goal.ef + goal.ef / 2, static_cast<size_t>(kLead * Min(nodes, 1e9)));
+    return Max(estimated ? goal.ef + goal.ef / 2 : goal.ef, static_cast<size_t>(kLead * Min(nodes, 1e9)));
 }
 
 // See RowFilter::trust_first_row.
@@ -66,7 +65,6 @@ void
 Stream::reset()
 {
     tail_ = Tail::kStart;
-    rotated_ = {};
     query_ = {};
     filter_ = {};
     attribute_filter_ = {};
@@ -89,19 +87,23 @@ void
 Stream::read_query(IndexScanDesc desc)
 {
     ScanKey key = desc->orderByData;
-    VectorInput input = read_vector_input((key->sk_flags & SK_ISNULL) != 0, key->sk_argument, *opclass_, info_);
-    if (input.state == VectorState::kVector && input.elements.size() != info_.shape.dims)
-        ereport(ERROR,
-                (errcode(ERRCODE_DATA_EXCEPTION), errmsg("different %s dimensions %u and %zu", opclass_->type_name,
-                                                         info_.shape.dims, input.elements.size())));
+    VectorInput input = read_vector_input((key->sk_flags & SK_ISNULL) != 0, key->sk_argument, *opclass_);
     query_null_ = input.state == VectorState::kNull;
     unordered_ = input.state != VectorState::kVector;
-    rotated_.resize(info_.shape.padded);
-    if (unordered_)
-        memset(rotated_.data(), 0, info_.shape.padded * sizeof(float));
-    else
-        rotation_of(info_).apply(input.elements, rotated_.data());
-    query_.set(rotated_.span(), info_.shape.sketch.dims);
+    if (!query_null_ && input.vector.dims != info_.shape.dims) report_dims(input.vector.dims);
+    quant::Preparation preparation;
+    if (!unordered_) query_.set(info_.space, preparation.prepare(info_.space, input.vector));
+}
+
+// As the operator would.
+void
+Stream::report_dims(uint32_t dims) const
+{
+    if (opclass_->elements == quant::Elements::kBits)
+        ereport(ERROR,
+                (errcode(ERRCODE_DATA_EXCEPTION), errmsg("different bit lengths %u and %u", info_.shape.dims, dims)));
+    ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+                    errmsg("different %s dimensions %u and %u", opclass_->type_name, info_.shape.dims, dims)));
 }
 
 // The vector itself can only be tested for NULL: such rows are in a list of their own.
@@ -149,7 +151,7 @@ Stream::begin(IndexScanDesc desc, const RowSet *rows, const graph::FilterGoal &g
         if (!filter_.empty() && goal_.share <= 0) goal_.share = estimate_share();
         filter_.trust_first_row = goal_.share < kManyPass;
         plain_ = !filter_.links_tell();
-        width_ = width_of(goal_, !filter_.empty());
+        width_ = width_of(goal_, !filter_.empty(), is_estimated());
         enter();
     }
     MemoryContextSwitchTo(old);
@@ -179,7 +181,7 @@ Stream::set_goal(const graph::FilterGoal &goal)
     double share = goal.share > 0 ? goal.share : goal_.share;
     goal_ = goal;
     goal_.share = share;
-    width_ = Max(width_, width_of(goal_, !filter_.empty()));
+    width_ = Max(width_, width_of(goal_, !filter_.empty(), is_estimated()));
     if (!plain_) frontiers_.set_goal(goal_);
     MemoryContextSwitchTo(old);
 }
@@ -223,7 +225,7 @@ Stream::push_found(uint64_t address)
     // A link may be so stale that versions have come round: then it may lead to another layer.
     if ((node.flags & kNodeDead) || node.layer != 0) return;
     found_nodes_++;
-    double bound = unordered_ ? kUnknown : opened_bound(info_, query_, opened_);
+    double bound = unordered_ ? kUnknown : opened_bound(query_, opened_);
     found_.push({bound, address, node.row.value(), node.more.value(), opened_.lsn, node.stamp,
                  static_cast<uint32_t>(opened_nodes_), opened_.first});
 }
@@ -235,11 +237,15 @@ Stream::wants_seeds() const
 }
 
 float
-Stream::key_of_vector(const float *rotated) const
+Stream::key_of_vector(const quant::Prepared &vector)
 {
-    size_t n = info_.shape.padded;
-    return info_.metric == quant::Metric::kInnerProduct ? -kernel::active->inner_product(rotated_.data(), rotated, n)
-                                                        : kernel::active->l2_squared(rotated_.data(), rotated, n);
+    Vec<uint8_t> bytes;
+    bytes.resize(quant::code_bytes_of(info_.space, vector));
+    const quant::CodeScalars scalars = quant::encode(info_.space, vector, bytes.data());
+    const quant::Code code = {bytes.data(), static_cast<uint32_t>(bytes.size()), scalars};
+    float key = query_.key(code, query_.measure(code));
+    bytes.release();
+    return key;
 }
 
 void
@@ -247,21 +253,20 @@ Stream::enter_near(Datum vector)
 {
     if (tail_ != Tail::kSearching || meta_.entry_level < 0) return;
     MemoryContext old = MemoryContextSwitchTo(memory_);
-    VectorInput input = read_vector_input(false, vector, *opclass_, info_);
+    VectorInput input = read_vector_input(false, vector, *opclass_);
     if (input.state == VectorState::kVector) {
-        check_dims(input.elements.size(), info_);
-        Vec<float> there;
-        there.resize(info_.shape.padded);
-        rotation_of(info_).apply(input.elements, there.data());
-        quant::Query query;
-        query.set(there.span(), info_.shape.sketch.dims);
+        check_dims(input.vector, info_);
+        quant::Preparation preparation;
+        const quant::Prepared &there = preparation.prepare(info_.space, input.vector);
+        quant::SpaceQuery query;
+        query.set(info_.space, there);
         PageStore store;
         store.init(index_, info_, query, false);
         graph::Beam<PageStore> beam;
         PageStore::Opened opened;
         auto nearest = graph::descend(store, {meta_.entry, meta_.entry_level}, 0, beam, opened);
         nearest = graph::nearest_on_layer(store, nearest, beam, opened).node;
-        frontiers_.enter_seed(store_, {key_of_vector(there.data()), nearest.id}, true);
+        frontiers_.enter_seed(store_, {key_of_vector(there), nearest.id}, true);
     }
     MemoryContextSwitchTo(old);
 }

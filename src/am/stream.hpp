@@ -117,6 +117,9 @@ private:
     };
 
     void read_query(IndexScanDesc desc);
+    [[noreturn]] void report_dims(uint32_t dims) const;
+    // Neighbours are judged by sketches; those of bits are the neighbours themselves.
+    bool is_estimated() const { return info_.shape.has_sketches() && info_.shape.kind != quant::CodeKind::kBits; }
     void read_null_tests(IndexScanDesc desc);
     void enter();
     void push_found(uint64_t address);
@@ -124,7 +127,7 @@ private:
     bool refill_from_list();
     void start_list(Tail tail, uint64_t head, bool is_null);
     Verdict verdict_on(size_t i) const;
-    float key_of_vector(const float *rotated) const;
+    float key_of_vector(const quant::Prepared &vector);
     double estimate_share();
     void seed_from_pages();
     template <typename Visit>
@@ -143,8 +146,7 @@ private:
     bool only_nulls_, no_nulls_;  // the scan keys ask for vectors that are, or are not, NULL
     BlockNumber blocks_;
     MetaState meta_;
-    Vec<float> rotated_;
-    quant::Query query_;
+    quant::SpaceQuery query_;
     RowFilter filter_;
     AttributeFilter attribute_filter_;
     PageStore store_;

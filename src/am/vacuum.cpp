@@ -130,7 +130,7 @@ am_bulk_delete(IndexVacuumInfo *info, IndexBulkDeleteResult *stats, IndexBulkDel
 
     mark_dead(vacuum, info->report_progress);
     // Who only asks about rows (CREATE INDEX CONCURRENTLY) changes nothing.
-    if (vacuum.any_shared && stats->tuples_removed > 0) refresh_links(vacuum);
+    if (vacuum.any_shared && stats->tuples_removed > 0 && vacuum.info.shape.has_sketches()) refresh_links(vacuum);
     if (vacuum.any_dead) {
         uint64_t kept = keep_entry_alive(vacuum);
         repair_links(vacuum);

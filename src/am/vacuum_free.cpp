@@ -13,7 +13,7 @@ namespace {
 struct Remains {
     uint64_t more;
     uint32_t stamp;
-    Packed48 pieces[quant::kCodePieces];
+    uint64_t code;  // its first piece, where codes are kept apart
 };
 
 // Removes row lists and code pieces. The oldest list goes first: after a crash the others can still be found.
@@ -30,8 +30,7 @@ remove_remains(const Vacuum &vacuum, const Remains &remains)
     }
     for (size_t i = chain.size(); i-- > 0;) remove_item(vacuum.index, shape, chain[i], remains.stamp);
     chain.release();
-    for (Packed48 piece : remains.pieces)
-        if (piece.value() != Address::kNone) remove_item(vacuum.index, shape, piece.value(), remains.stamp);
+    if (remains.code != Address::kNone) remove_code(vacuum.index, shape, remains.code, remains.stamp);
 }
 
 bool
@@ -59,9 +58,8 @@ free_page(Vacuum &vacuum, BlockNumber block, uint64_t kept)
         if (!is_to_free(node, block, offset, kept)) continue;
         to_free++;
         if (node->layer > 0 || (shape.code_inline && node->more.value() == Address::kNone)) continue;
-        remains[count] = {node->more.value(), node->stamp, {}};
-        if (!shape.code_inline) memcpy(remains[count].pieces, node_body(shape, node).code(), sizeof(Remains::pieces));
-        count++;
+        uint64_t code = shape.code_inline ? Address::kNone : node_body(shape, node).code_ref().first.value();
+        remains[count++] = {node->more.value(), node->stamp, code};
     }
     LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
     if (to_free > 0) {

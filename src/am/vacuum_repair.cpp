@@ -3,18 +3,18 @@
 
 #include <algorithm>
 
+#include "am/compact_links.hpp"
 #include "am/link_list.hpp"
 #include "am/overflow.hpp"
 #include "am/page_edit.hpp"
 #include "graph/repair.hpp"
-#include "kernel/kernel.hpp"
 
 namespace vhnsw::am {
 
 namespace {
 
 // Every node is copied from its page before it is looked at: nothing but that copy and the final edits needs a lock.
-// Keys are squared distances, whatever the metric, as they are where a node admits a link (link_list.hpp).
+// Keys are those by which links are admitted (quant::admission_key).
 class RepairStore {
 public:
     using Id = uint64_t;  // an Address without marks
@@ -23,7 +23,8 @@ public:
         float key;
         Id id;
         uint64_t row;
-        uint32_t code_at;  // in kept_codes_
+        uint32_t code_at, code_size;  // in kept_codes_
+        quant::CodeScalars scalars;
         bool is_shared;
         uint8_t hint[kMaxHintBytes];
     };
@@ -43,29 +44,50 @@ public:
     void link_back(const Kept &kept);
 
 private:
+    const IndexInfo &info() const { return vacuum_->info; }
     const quant::NodeShape &shape() const { return vacuum_->info.shape; }
     quant::NodeBody body() { return node_body(shape(), node()); }
     DiskNode *node() { return reinterpret_cast<DiskNode *>(tuple_.data()); }
+    quant::Code owner_code() const
+    {
+        return {owner_code_.data(), static_cast<uint32_t>(owner_code_.size()), owner_head_.scalars};
+    }
+    quant::Code code_of(const Kept &kept) const
+    {
+        return {kept_codes_.data() + kept.code_at, kept.code_size, kept.scalars};
+    }
     bool copy(Id id);
-    bool decode_code(DiskNode *node, std::span<float> out);
-    std::span<float> kept_code(const Kept &kept) { return {kept_codes_.data() + kept.code_at, shape().padded}; }
+    bool code_of(DiskNode *node, quant::Code &code);
+    void expand_sketches(Vec<graph::Candidate<Id>> &neighbours);
+    void expand_codes(Vec<graph::Candidate<Id>> &neighbours);
+    void relink_sketched(std::span<const Id> lost, std::span<const Kept> offered);
 
     Vacuum *vacuum_ = nullptr;
     Id owner_ = 0;
     DiskNode owner_head_{};
     uint8_t owner_hint_[kMaxHintBytes]{};
     Vec<Id> links_;
-    Vec<float> owner_code_;
+    Vec<uint8_t> owner_code_;
 
     // The node looked at last.
     Vec<uint8_t> tuple_;
-    Vec<int8_t> pieced_code_;
-    Vec<float> code_;
-    quant::Query way_;  // from that node to the owner
+    Vec<uint8_t> apart_code_;
+    quant::WaySketches way_;  // from that node to the owner
     Vec<int32_t> sums_;
+    Vec<float> keys_;
+    // Without sketches: the codes of its neighbours.
+    struct Coded {
+        size_t at;
+        uint32_t size;
+        quant::CodeScalars scalars;
+    };
+    quant::Code code_of(const Coded &coded) const { return {near_codes_.data() + coded.at, coded.size, coded.scalars}; }
+    NodeCode neighbour_;
+    Vec<Coded> near_;
+    Vec<uint8_t> near_codes_;
 
-    Vec<float> kept_codes_;
-    Vec<float> scratch_;
+    Vec<uint8_t> kept_codes_;
+    Frames frames_;
     Vec<uint8_t> sketches_;
     Vec<NewLink> new_links_;
 };
@@ -74,12 +96,10 @@ void
 RepairStore::start(Vacuum &vacuum)
 {
     vacuum_ = &vacuum;
-    owner_code_.resize(shape().padded);
     tuple_.resize(node_bytes(shape()));
-    if (!shape().code_inline) pieced_code_.resize(shape().padded);
-    code_.resize(shape().padded);
     sums_.resize(shape().capacity);
-    scratch_.resize(shape().padded);
+    keys_.resize(shape().capacity);
+    frames_.init(info());
 }
 
 // Copies a node. False when it has gone.
@@ -93,15 +113,16 @@ RepairStore::copy(Id id)
     return found != nullptr;
 }
 
+// The code of a node that was copied; valid until the next call.
 bool
-RepairStore::decode_code(DiskNode *node, std::span<float> out)
+RepairStore::code_of(DiskNode *node, quant::Code &code)
 {
-    const int8_t *code = node_body(shape(), node).code();
-    if (!shape().code_inline) {
-        if (!read_code(vacuum_->index, shape(), code, node->stamp, pieced_code_.span())) return false;
-        code = pieced_code_.data();
-    }
-    decode({code, shape().padded}, node->scalars.scale, out.data());
+    quant::NodeBody body = node_body(shape(), node);
+    code = {body.code(), shape().code_bytes(), node->scalars};
+    if (shape().code_inline) return true;
+    if (!read_code(vacuum_->index, info(), body.code_ref(), node->stamp, apart_code_)) return false;
+    code.bytes = apart_code_.data();
+    code.size = static_cast<uint32_t>(apart_code_.size());
     return true;
 }
 
@@ -113,33 +134,53 @@ RepairStore::begin(Id id, DiskNode *node)
     kept_codes_.clear();
     links_.clear();
     quant::NodeBody body = node_body(shape(), node);
-    make_hint(vacuum_->info.attributes, body.attributes(), owner_hint_);
-    for (uint32_t i = 0; i < node->link_count; i++) links_.push(Address::plain(body.head(i).address.value()));
-    return decode_code(node, owner_code_.span());
+    make_hint(info().attributes, body.attributes(), owner_hint_);
+    for (uint32_t i = 0; i < node->link_count; i++) links_.push(Address::plain(body.address(i)));
+    quant::Code code;
+    if (!code_of(node, code)) return false;
+    owner_code_.resize(code.size);
+    if (code.size > 0) memcpy(owner_code_.data(), code.bytes, code.size);
+    frames_.set_owner(owner_code());
+    return true;
 }
 
-// The owner takes the part of the query: |owner - neighbour|^2 = |way|^2 + |r|^2 - 2 <way, r>, see quant/sketch.hpp.
+void
+RepairStore::expand_sketches(Vec<graph::Candidate<Id>> &neighbours)
+{
+    frames_.set_way(way_);
+    way_.estimate(body().links(node()->link_count), sums_.data(), keys_.data());
+    for (uint32_t i = 0; i < node()->link_count; i++) neighbours.push({keys_[i], Address::plain(body().address(i))});
+}
+
+void
+RepairStore::expand_codes(Vec<graph::Candidate<Id>> &neighbours)
+{
+    near_.clear();
+    near_codes_.clear();
+    for (uint32_t i = 0; i < node()->link_count; i++) {
+        Id id = Address::plain(body().address(i));
+        if (!neighbour_.read(vacuum_->index, info(), id)) continue;
+        quant::Code code = neighbour_.code();
+        near_.push({near_codes_.size(), code.size, code.scalars});
+        near_codes_.resize(near_codes_.size() + code.size);
+        if (code.size > 0) memcpy(near_codes_.data() + near_.back().at, code.bytes, code.size);
+        neighbours.push({quant::admission_key(info().space, owner_code(), code), id});
+    }
+}
+
 graph::Fate
 RepairStore::expand(Id id, Vec<graph::Candidate<Id>> &neighbours)
 {
+    quant::Code code;
     if (!copy(id)) return graph::Fate::kGone;
     if (!(node()->flags & kNodeDead)) return graph::Fate::kAlive;
-    if (!decode_code(node(), code_.span())) return graph::Fate::kGone;
-    uint32_t count = node()->link_count;
-    if (count == 0) return graph::Fate::kDead;
-
-    const quant::SketchShape &sketch = shape().sketch;
-    float norm2 = kernel::active->difference(owner_code_.data(), code_.data(), shape().padded, scratch_.data());
-    way_.set(scratch_.span(), sketch.dims);
-    quant::EstimateBase base = quant::estimate_base(way_, norm2, sketch.planes);
-    kernel::active->masked_sums({body().sketch(0), shape().link_bytes(), count, sketch.planes}, way_.high(),
-                                sketch.dims, sums_.data());
-    for (uint32_t i = 0; i < count; i++) {
-        quant::LinkHead head = body().head(i);
-        quant::SketchScalars scalars = quant::unpack(head.scalars);
-        scalars.offset = 0;
-        float key = quant::estimate_key(quant::Metric::kL2, base, scalars, sums_[i]);
-        neighbours.push({key, Address::plain(head.address.value())});
+    if (!code_of(node(), code)) return graph::Fate::kGone;
+    if (node()->link_count == 0) return graph::Fate::kDead;
+    if (shape().has_sketches()) {
+        frames_.set_neighbour(code);
+        expand_sketches(neighbours);
+    } else {
+        expand_codes(neighbours);
     }
     return graph::Fate::kDead;
 }
@@ -147,19 +188,28 @@ RepairStore::expand(Id id, Vec<graph::Candidate<Id>> &neighbours)
 float
 RepairStore::between(uint32_t i, uint32_t j)
 {
-    return link_distance(shape(), body(), i, j);
+    if (shape().has_sketches()) return quant::between_links(info().space, body().view(i), body().view(j));
+    return quant::admission_key(info().space, code_of(near_[i]), code_of(near_[j]));
 }
 
 bool
 RepairStore::keep(Id id, Kept &kept)
 {
+    quant::Code code;
     if (!copy(id) || (node()->flags & kNodeDead) || node()->layer != owner_head_.layer) return false;
+    if (!code_of(node(), code)) return false;
     uint32_t at = static_cast<uint32_t>(kept_codes_.size());
-    kept_codes_.resize(at + shape().padded);
-    kept = {0, id, node()->row.value(), at, is_shared(*node()), {}};
-    make_hint(vacuum_->info.attributes, body().attributes(), kept.hint);
-    if (!decode_code(node(), kept_code(kept))) return false;
-    kept.key = kernel::active->l2_squared(owner_code_.data(), kept_code(kept).data(), shape().padded);
+    kept_codes_.resize(at + code.size);
+    if (code.size > 0) memcpy(kept_codes_.data() + at, code.bytes, code.size);
+    kept = {quant::admission_key(info().space, owner_code(), code),
+            id,
+            node()->row.value(),
+            at,
+            code.size,
+            code.scalars,
+            is_shared(*node()),
+            {}};
+    make_hint(info().attributes, body().attributes(), kept.hint);
     return true;
 }
 
@@ -167,12 +217,22 @@ RepairStore::keep(Id id, Kept &kept)
 void
 RepairStore::relink(std::span<const Id> lost, std::span<const Kept> offered)
 {
+    if (shape().has_sketches()) return relink_sketched(lost, offered);
+    Vec<CodedNode> newcomers;
+    for (const Kept &kept : offered) newcomers.push({kept.id, code_of(kept)});
+    revise_links(vacuum_->index, info(), {{owner_, owner_code()}, lost, newcomers.span()}, false);
+    newcomers.release();
+}
+
+void
+RepairStore::relink_sketched(std::span<const Id> lost, std::span<const Kept> offered)
+{
     Relation index = vacuum_->index;
     sketches_.resize(offered.size() * shape().sketch.bytes());
     new_links_.clear();
     for (const Kept &kept : offered) {
-        uint8_t *sketch = sketches_.data() + new_links_.size() * shape().sketch.bytes();
-        NewLink link = compute_link(vacuum_->info, owner_code_.span(), kept_code(kept), scratch_.data(), sketch);
+        frames_.set_neighbour(code_of(kept));
+        NewLink link = frames_.sketch(sketches_.data() + new_links_.size() * shape().sketch.bytes());
         link.address = kept.id;
         link.row = kept.row;
         link.shared = kept.is_shared;
@@ -186,10 +246,10 @@ RepairStore::relink(std::span<const Id> lost, std::span<const Kept> offered)
     DiskNode *node = node_at(index, shape(), buffer, edit.page(buffer), owner_);
     if (node == nullptr) report_corruption(index, Address::block(owner_), "a node vanished during VACUUM");
     for (uint32_t i = node->link_count; i-- > 0;) {
-        Id present = Address::plain(node_body(shape(), node).head(i).address.value());
+        Id present = Address::plain(node_body(shape(), node).address(i));
         if (std::find(lost.begin(), lost.end(), present) != lost.end()) remove_link(shape(), node, i);
     }
-    for (const NewLink &link : new_links_) admit_link(shape(), node, link);
+    for (const NewLink &link : new_links_) admit_link(info(), node, link);
     edit.finish();
     UnlockReleaseBuffer(buffer);
 }
@@ -198,8 +258,14 @@ void
 RepairStore::link_back(const Kept &kept)
 {
     Relation index = vacuum_->index;
+    if (!shape().has_sketches()) {
+        const CodedNode offered = {owner_, owner_code()};
+        revise_links(index, info(), {{kept.id, code_of(kept)}, {}, {&offered, 1}}, false);
+        return;
+    }
     sketches_.resize(shape().sketch.bytes());
-    NewLink link = compute_link(vacuum_->info, kept_code(kept), owner_code_.span(), scratch_.data(), sketches_.data());
+    frames_.set_neighbour(code_of(kept));
+    NewLink link = frames_.sketch_back(sketches_.data());
     link.address = owner_;
     link.row = owner_head_.row.value();
     link.shared = is_shared(owner_head_);
@@ -209,7 +275,7 @@ RepairStore::link_back(const Kept &kept)
     edit.begin(index, false);
     Buffer buffer = read_locked(index, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
     DiskNode *node = node_at(index, shape(), buffer, edit.page(buffer), kept.id);
-    if (node != nullptr && admit_link(shape(), node, link))
+    if (node != nullptr && admit_link(info(), node, link))
         edit.finish();
     else
         edit.abort();
@@ -222,7 +288,7 @@ needs_repair(Vacuum &vacuum, DiskNode *node)
     if (node == nullptr || (node->flags & (kNodeFree | kNodeDead))) return false;
     quant::NodeBody body = node_body(vacuum.info.shape, node);
     for (uint32_t i = 0; i < node->link_count; i++)
-        if (vacuum.dead.may_contain(body.head(i).address.value())) return true;
+        if (vacuum.dead.may_contain(body.address(i))) return true;
     return false;
 }
 

@@ -1,8 +1,6 @@
 // From an SQL value to what the graph works with.
 #pragma once
 
-#include <span>
-
 #include "am/index.hpp"
 
 namespace vhnsw::am {
@@ -15,13 +13,13 @@ enum class VectorState : uint8_t {
 
 struct VectorInput {
     VectorState state;
-    std::span<const float> elements;  // of norm 1 for cosine; empty for NULL
+    quant::VectorView vector;  // of norm 1 for cosine; empty for NULL
 };
 
 // Detoasts, and normalises for cosine. The elements live in the value or in the current context.
-VectorInput read_vector_input(bool is_null, Datum value, const OpclassInfo &opclass, const IndexInfo &info);
+VectorInput read_vector_input(bool is_null, Datum value, const OpclassInfo &opclass);
 
-// Raises DATA_EXCEPTION unless a value has the dimensions of the index.
-void check_dims(size_t dims, const IndexInfo &info);
+// Raises DATA_EXCEPTION unless a vector has the dimensions of the index.
+void check_dims(const quant::VectorView &vector, const IndexInfo &info);
 
 }  // namespace vhnsw::am

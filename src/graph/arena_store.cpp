@@ -11,6 +11,7 @@ namespace vhnsw::graph {
 namespace {
 
 constexpr uint64_t kLeastChunkBytes = 64 * 1024;
+constexpr uint32_t kCodeUnit = 8;
 
 // Tells the processor that this is a waiting loop.
 void
@@ -74,29 +75,31 @@ SpinLock::lock()
 }
 
 void
-ArenaStore::init(ArenaShared *shared, quant::Metric metric, uint32_t padded, uint32_t capacity, uint64_t bytes_limit,
+ArenaStore::init(ArenaShared *shared, const quant::Space &space, uint32_t capacity, uint64_t bytes_limit,
                  uint32_t attribute_bytes)
 {
     memset(static_cast<void *>(shared), 0, sizeof(*shared));
-    shared->metric = metric;
-    shared->padded = padded;
+    shared->code_bytes = space.code_bytes();
     shared->capacity = capacity;
     shared->attribute_bytes = attribute_bytes;
     shared->entry_level = -1;
     shared->loose_rows[0] = shared->loose_rows[1] = kNoRecord;
     shared->bytes_limit = bytes_limit;
     uint64_t chunk_bytes = std::max(kLeastChunkBytes, bytes_limit / 1024);
-    init_pool(shared->nodes, sizeof(ArenaNode) + padded + capacity * sizeof(ArenaLink) + attribute_bytes, chunk_bytes);
+    init_pool(shared->nodes, sizeof(ArenaNode) + shared->code_bytes + capacity * sizeof(ArenaLink) + attribute_bytes,
+              chunk_bytes);
     init_pool(shared->uppers, sizeof(ArenaUpper) + capacity * sizeof(ArenaLink), chunk_bytes / 4);
     init_pool(shared->rows, sizeof(ArenaRow) + attribute_bytes, chunk_bytes / 4);
+    init_pool(shared->codes, kCodeUnit, std::max<uint64_t>(chunk_bytes, 2 * quant::max_code_bytes(space)));
 }
 
 void
-ArenaStore::attach(ArenaShared *shared, ArenaMemory memory)
+ArenaStore::attach(ArenaShared *shared, ArenaMemory memory, const quant::Space &space)
 {
     shared_ = shared;
     memory_ = memory;
-    Chunks **tables[] = {&node_chunks_, &upper_chunks_, &row_chunks_};
+    space_ = &space;
+    Chunks **tables[] = {&node_chunks_, &upper_chunks_, &row_chunks_, &code_chunks_};
     for (Chunks **table : tables) {
         *table = static_cast<Chunks *>(host_alloc(sizeof(Chunks)));
         memset(*table, 0, sizeof(Chunks));
@@ -130,38 +133,58 @@ ArenaStore::grow(ArenaPool &pool, uint32_t wanted_chunks)
 }
 
 uint32_t
-ArenaStore::append(ArenaPool &pool, Chunks *, uint32_t n)
+ArenaStore::append(ArenaPool &pool, uint32_t n, bool whole)
 {
-    uint32_t first = pool.count.load(std::memory_order_relaxed);
+    uint32_t end = pool.count.load(std::memory_order_relaxed), first;
     do {
-        uint32_t wanted_chunks = ((first + n - 1) >> pool.chunk_shift) + 1;
+        first = end;
+        uint32_t last_chunk = (first + n - 1) >> pool.chunk_shift;
+        if (whole && first >> pool.chunk_shift != last_chunk) first = last_chunk << pool.chunk_shift;
+        uint32_t wanted_chunks = last_chunk + 1;
         if (pool.chunks.load(std::memory_order_acquire) < wanted_chunks && !grow(pool, wanted_chunks)) return kNoRecord;
-    } while (!pool.count.compare_exchange_weak(first, first + n, std::memory_order_relaxed));
+    } while (!pool.count.compare_exchange_weak(end, first + n, std::memory_order_relaxed));
     return first;
 }
 
+// Leaves the room in spare_code_.
 bool
-ArenaStore::begin(std::span<const float> rotated, uint64_t row, int level, const uint8_t *attributes)
+ArenaStore::make_room_for_code(uint32_t bytes)
+{
+    uint32_t pieces = std::max(1u, (bytes + kCodeUnit - 1) / kCodeUnit);
+    if (spare_code_ != kNoRecord && spare_pieces_ >= pieces) return true;
+    uint32_t fresh = append(shared_->codes, pieces, true);
+    if (fresh == kNoRecord) return false;
+    spare_code_ = fresh;
+    spare_pieces_ = pieces;
+    return true;
+}
+
+bool
+ArenaStore::begin(const quant::Prepared &vector, uint64_t row, int level, const uint8_t *attributes)
 {
     // A newcomer whose row went to a duplicate leaves its records to the next one.
-    if (spare_row_ == kNoRecord && (spare_row_ = append(shared_->rows, row_chunks_, 1)) == kNoRecord) return false;
+    if (spare_row_ == kNoRecord && (spare_row_ = append(shared_->rows, 1)) == kNoRecord) return false;
     if (newcomer_ == kNoRecord) {
-        newcomer_ = append(shared_->nodes, node_chunks_, 1);
+        newcomer_ = append(shared_->nodes, 1);
         if (newcomer_ == kNoRecord) return false;
         new (node(newcomer_)) ArenaNode{};
     }
     uint32_t upper = kNoRecord;
     if (level > 0) {
-        upper = append(shared_->uppers, upper_chunks_, static_cast<uint32_t>(level));
+        upper = append(shared_->uppers, static_cast<uint32_t>(level));
         if (upper == kNoRecord) return false;
     }
+    uint32_t code_size = quant::code_bytes_of(*space_, vector);
+    if (shared_->code_bytes == 0 && !make_room_for_code(code_size)) return false;
     newcomer_node_ = node(newcomer_);
+    newcomer_node_->code = spare_code_;
+    newcomer_node_->code_size = code_size;
     newcomer_node_->upper = upper;
     newcomer_node_->more_rows = kNoRecord;
     newcomer_node_->row = row;
     newcomer_node_->level = static_cast<uint8_t>(level);
     newcomer_node_->count = 0;
-    newcomer_node_->scalars = quant::encode(rotated, code(newcomer_node_));
+    newcomer_node_->scalars = quant::encode(*space_, vector, code_bytes(newcomer_node_));
     copy_bytes(this->attributes(newcomer_node_), attributes, shared_->attribute_bytes);
     return true;
 }
@@ -169,15 +192,13 @@ ArenaStore::begin(std::span<const float> rotated, uint64_t row, int level, const
 float
 ArenaStore::key_between(uint32_t a, uint32_t b)
 {
-    ArenaNode *x = node(a), *y = node(b);
-    return quant::pair_key(shared_->metric, x->scalars, y->scalars,
-                           kernel::active->dot_i8(code(x), code(y), shared_->padded));
+    return quant::pair_key(*space_, code(node(a)), code(node(b)));
 }
 
 ArenaStore::ListRef
 ArenaStore::list(ArenaNode *node, int layer)
 {
-    if (layer == 0) return {&node->count, reinterpret_cast<ArenaLink *>(code(node) + shared_->padded)};
+    if (layer == 0) return {&node->count, base_links(node)};
     auto *upper = static_cast<ArenaUpper *>(
         record(shared_->uppers, upper_chunks_, node->upper + static_cast<uint32_t>(layer) - 1));
     return {&upper->count, reinterpret_cast<ArenaLink *>(upper + 1)};
@@ -209,7 +230,7 @@ ArenaStore::open(Id id, VisitedSet &visited, Opened &opened)
     for (uint32_t neighbour : pending_) {
         if (!visited.insert(key_of(layered(neighbour, layer)))) continue;
         pending_[unseen++] = neighbour;
-        start_loading(node(neighbour), sizeof(ArenaNode) + shared_->padded);
+        start_loading(node(neighbour), sizeof(ArenaNode) + shared_->code_bytes);
     }
     for (uint32_t i = 0; i < unseen; i++)
         opened.neighbours.push({key_between(newcomer_, pending_[i]), layered(pending_[i], layer)});
@@ -245,8 +266,8 @@ bool
 ArenaStore::is_duplicate(const Kept &kept)
 {
     ArenaNode *other = node(node_of(kept.id));
-    return other->scalars.scale == newcomer_node_->scalars.scale &&
-           memcmp(code(other), code(newcomer_node_), shared_->padded) == 0;
+    return other->scalars.scale == newcomer_node_->scalars.scale && other->code_size == newcomer_node_->code_size &&
+           memcmp(code_bytes(other), code_bytes(newcomer_node_), other->code_size) == 0;
 }
 
 bool
@@ -268,7 +289,7 @@ ArenaStore::add_row(const Kept &kept)
 bool
 ArenaStore::add_loose_row(LooseRows list, uint64_t loose, const uint8_t *attributes)
 {
-    uint32_t number = append(shared_->rows, row_chunks_, 1);
+    uint32_t number = append(shared_->rows, 1);
     if (number == kNoRecord) return false;
     ArenaRow *fresh = row(number);
     fresh->row = loose;
@@ -291,6 +312,7 @@ ArenaStore::create(int layer, std::span<const Kept> links, std::span<const bool>
     newcomer_node_->lock.unlock();
     newcomer_node_->published = true;
     uint32_t number = newcomer_;
+    spare_code_ = kNoRecord;
     if (layer == newcomer_node_->level) newcomer_ = kNoRecord;
     return layered(number, layer);
 }
@@ -325,7 +347,7 @@ ArenaStore::link_back(const Kept &kept, int layer, Id newcomer)
 
     for (uint32_t i = 0; i < count; i++) {
         ArenaNode *linked = node(copy[i].node);
-        start_loading(linked, sizeof(ArenaNode) + shared_->padded);
+        start_loading(linked, sizeof(ArenaNode) + shared_->code_bytes);
     }
     AdmitView view{this, copy, count, node_of(newcomer)};
     Admission admission = admit(view, kept.key);

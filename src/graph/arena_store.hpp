@@ -12,7 +12,7 @@
 #include <atomic>
 
 #include "graph/insert.hpp"
-#include "quant/code.hpp"
+#include "quant/space.hpp"
 
 namespace vhnsw::graph {
 
@@ -52,8 +52,7 @@ struct ArenaPool {
 
 // What all participants of a build share. Lives in one block; contains no pointers.
 struct ArenaShared {
-    quant::Metric metric;
-    uint32_t padded;
+    uint32_t code_bytes;  // of every node; 0: codes vary and lie in `codes`
     uint32_t capacity;
     uint32_t attribute_bytes;
     SpinLock entry_lock;
@@ -64,9 +63,10 @@ struct ArenaShared {
     uint32_t loose_rows[2];  // heads of the lists of rows outside of the graph
     std::atomic<uint64_t> bytes_used;
     uint64_t bytes_limit;
-    ArenaPool nodes;   // ArenaNode, code, links of layer 0, attributes of the row
+    ArenaPool nodes;   // ArenaNode, code of fixed length, links of layer 0, attributes of the row
     ArenaPool uppers;  // ArenaUpper and links of one layer above 0; those of a node are consecutive
     ArenaPool rows;    // ArenaRow and attributes: further rows of duplicates
+    ArenaPool codes;   // pieces of kCodeUnit bytes; those of a code lie in one chunk
 };
 
 // How chunks are had: private memory or shared segments.
@@ -83,6 +83,8 @@ struct ArenaMemory {
 
 struct ArenaNode {
     quant::CodeScalars scalars;
+    uint32_t code;       // first piece in `codes`, where codes vary
+    uint32_t code_size;  // bytes
     uint32_t upper;      // first record in `uppers`, layer 1; kNoRecord for level 0
     uint32_t more_rows;  // first of the further rows
     uint64_t row;
@@ -117,12 +119,13 @@ public:
     };
 
     // `attribute_bytes` come with every row and are kept as they are.
-    static void init(ArenaShared *shared, quant::Metric metric, uint32_t padded, uint32_t capacity,
-                     uint64_t bytes_limit, uint32_t attribute_bytes = 0);
-    void attach(ArenaShared *shared, ArenaMemory memory);
+    static void init(ArenaShared *shared, const quant::Space &space, uint32_t capacity, uint64_t bytes_limit,
+                     uint32_t attribute_bytes = 0);
+    // `space` is the one of init(), in this process; it must outlive the store.
+    void attach(ArenaShared *shared, ArenaMemory memory, const quant::Space &space);
 
-    // Makes a node of rotated vector and row the newcomer. False when the arena is full: nothing has happened then.
-    bool begin(std::span<const float> rotated, uint64_t row, int level, const uint8_t *attributes = nullptr);
+    // Makes a node of vector and row the newcomer. False when the arena is full: nothing has happened then.
+    bool begin(const quant::Prepared &vector, uint64_t row, int level, const uint8_t *attributes = nullptr);
 
     uint64_t key_of(Id id) const { return id + 1; }
     bool open(Id id, VisitedSet &visited, Opened &opened);
@@ -146,10 +149,10 @@ public:
     uint32_t node_count() const { return shared_->nodes.count.load(std::memory_order_relaxed); }
     ArenaNode *node(uint32_t i) { return static_cast<ArenaNode *>(record(shared_->nodes, node_chunks_, i)); }
     ArenaRow *row(uint32_t i) { return static_cast<ArenaRow *>(record(shared_->rows, row_chunks_, i)); }
-    int8_t *code(ArenaNode *node) const { return reinterpret_cast<int8_t *>(node + 1); }
+    quant::Code code(ArenaNode *node) { return {code_bytes(node), node->code_size, node->scalars}; }
     uint8_t *attributes(ArenaNode *node) const
     {
-        return reinterpret_cast<uint8_t *>(code(node) + shared_->padded + shared_->capacity * sizeof(ArenaLink));
+        return reinterpret_cast<uint8_t *>(base_links(node) + shared_->capacity);
     }
     uint8_t *attributes(ArenaRow *row) const { return reinterpret_cast<uint8_t *>(row + 1); }
     std::span<ArenaLink> links(uint32_t node, int layer);
@@ -165,6 +168,16 @@ private:
     };
     struct AdmitView;
 
+    uint8_t *code_bytes(ArenaNode *node)
+    {
+        if (shared_->code_bytes > 0) return reinterpret_cast<uint8_t *>(node + 1);
+        return static_cast<uint8_t *>(record(shared_->codes, code_chunks_, node->code));
+    }
+    ArenaLink *base_links(ArenaNode *node) const
+    {
+        return reinterpret_cast<ArenaLink *>(reinterpret_cast<char *>(node + 1) + shared_->code_bytes);
+    }
+
     static uint32_t node_of(Id id) { return static_cast<uint32_t>(id); }
     static int layer_of(Id id) { return static_cast<int>(id >> 32); }
 
@@ -177,20 +190,25 @@ private:
         return chunks->base[chunk] + static_cast<size_t>(i & ((1u << pool.chunk_shift) - 1)) * pool.record_bytes;
     }
 
-    // First of `n` consecutive new records, or kNoRecord.
-    uint32_t append(ArenaPool &pool, Chunks *chunks, uint32_t n);
+    // First of `n` consecutive new records, or kNoRecord. `whole`: all of them in one chunk.
+    uint32_t append(ArenaPool &pool, uint32_t n, bool whole = false);
+    bool make_room_for_code(uint32_t bytes);
     bool grow(ArenaPool &pool, uint32_t wanted_chunks);
     ListRef list(ArenaNode *node, int layer);
     float key_between(uint32_t a, uint32_t b);
 
     ArenaShared *shared_ = nullptr;
+    const quant::Space *space_ = nullptr;
     ArenaMemory memory_{};
     Chunks *node_chunks_ = nullptr;
     Chunks *upper_chunks_ = nullptr;
     Chunks *row_chunks_ = nullptr;
+    Chunks *code_chunks_ = nullptr;
     uint32_t newcomer_ = kNoRecord;
     ArenaNode *newcomer_node_ = nullptr;
     uint32_t spare_row_ = kNoRecord;
+    uint32_t spare_code_ = kNoRecord;  // room that a newcomer without a node of its own has left
+    uint32_t spare_pieces_ = 0;
     Vec<uint32_t> pending_;  // neighbours of the node being opened
 };
 

@@ -1,4 +1,4 @@
-// AVX2 and FMA: Intel Haswell, AMD Excavator and later.
+// AVX2, FMA and F16C: Intel Haswell, AMD Excavator and later.
 #if defined(__x86_64__)
 
 #include <immintrin.h>
@@ -10,10 +10,10 @@
 // The target applies to the functions of this region only: an inline function of a header compiled with it could be
 // the copy the linker keeps for everyone.
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #else
 #pragma GCC push_options
-#pragma GCC target("avx2,fma")
+#pragma GCC target("avx2,fma,f16c")
 #endif
 
 namespace vhnsw::kernel {
@@ -25,13 +25,37 @@ struct Lane {
     static constexpr size_t kWidth = 8;
 
     static Vec load(const float *p) { return _mm256_loadu_ps(p); }
-    static Vec load_part(const float *p, size_t count)
+    static Vec load_part(const float *p, size_t count) { return _mm256_maskload_ps(p, first(count)); }
+    static Vec load(const uint16_t *p)
     {
-        static constexpr int32_t kOnesThenZeros[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
-        const int32_t *mask = kOnesThenZeros + kWidth - count;
-        return _mm256_maskload_ps(p, _mm256_loadu_si256(reinterpret_cast<const __m256i *>(mask)));
+        return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i *>(p)));
+    }
+    static Vec load_part(const uint16_t *p, size_t count)
+    {
+        long long low = 0, high = 0;
+        if (count < 4) {
+            low = up_to_three(p, count);
+        } else {
+            memcpy(&low, p, sizeof low);
+            high = up_to_three(p + 4, count - 4);
+        }
+        return _mm256_cvtph_ps(_mm_set_epi64x(high, low));
     }
     static void store(float *p, Vec v) { _mm256_storeu_ps(p, v); }
+    static void store_part(float *p, Vec v, size_t count) { _mm256_maskstore_ps(p, first(count), v); }
+    static __m256i first(size_t count)
+    {
+        static constexpr int32_t kOnesThenZeros[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+        return _mm256_loadu_si256(reinterpret_cast<const __m256i *>(kOnesThenZeros + kWidth - count));
+    }
+    // AVX2 has no masked load of 16-bit elements.
+    static long long up_to_three(const uint16_t *p, size_t count)
+    {
+        uint32_t two = 0;
+        if ((count & 2) != 0) memcpy(&two, p, sizeof two);
+        long long last = (count & 1) != 0 ? p[count - 1] : 0;
+        return two | last << ((count & 2) != 0 ? 32 : 0);
+    }
     static Vec add(Vec a, Vec b) { return _mm256_add_ps(a, b); }
     static Vec sub(Vec a, Vec b) { return _mm256_sub_ps(a, b); }
     static Vec multiply_add(Vec a, Vec b, Vec c) { return _mm256_fmadd_ps(a, b, c); }
@@ -294,12 +318,19 @@ constinit const Kernels avx2_kernels = {
     .inner_product = avx2::inner_product,
     .l1 = avx2::l1,
     .cosine = avx2::cosine,
+    .l2_squared_half = avx2::l2_squared,
+    .inner_product_half = avx2::inner_product,
+    .l1_half = avx2::l1,
+    .cosine_half = avx2::cosine,
+    .decode_half = avx2::decode_half,
     .products_i8 = avx2::products_i8,
     .bits_differing = avx2::bits_differing,
     .bits_common = avx2::bits_common,
     .dot_i8 = avx2::dot_i8,
     .hamming = avx2::hamming,
     .masked_sums = avx2::masked_sums,
+    .l1_i8 = avx2::l1_i8,
+    .l1_codes = avx2::l1_codes,
     .decode_i8 = avx2::decode_i8,
     .difference = avx2::difference,
     .encode_grid = avx2::encode_grid,

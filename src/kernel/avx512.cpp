@@ -32,11 +32,18 @@ struct Lane {
     static constexpr size_t kWidth = 16;
 
     static Vec load(const float *p) { return _mm512_loadu_ps(p); }
-    static Vec load_part(const float *p, size_t count)
+    static Vec load_part(const float *p, size_t count) { return _mm512_maskz_loadu_ps(first(count), p); }
+    static Vec load(const uint16_t *p)
     {
-        return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p);
+        return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(p)));
+    }
+    static Vec load_part(const uint16_t *p, size_t count)
+    {
+        return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(first(count), p));
     }
     static void store(float *p, Vec v) { _mm512_storeu_ps(p, v); }
+    static void store_part(float *p, Vec v, size_t count) { _mm512_mask_storeu_ps(p, first(count), v); }
+    static __mmask16 first(size_t count) { return static_cast<__mmask16>((1u << count) - 1); }
     static Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }
     static Vec sub(Vec a, Vec b) { return _mm512_sub_ps(a, b); }
     static Vec multiply_add(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
@@ -278,12 +285,19 @@ constinit const Kernels avx512_kernels = {
     .inner_product = avx512::inner_product,
     .l1 = avx512::l1,
     .cosine = avx512::cosine,
+    .l2_squared_half = avx512::l2_squared,
+    .inner_product_half = avx512::inner_product,
+    .l1_half = avx512::l1,
+    .cosine_half = avx512::cosine,
+    .decode_half = avx512::decode_half,
     .products_i8 = avx512::products_i8,
     .bits_differing = avx512::bits_differing,
     .bits_common = avx512::bits_common,
     .dot_i8 = avx512::dot_i8,
     .hamming = avx512::hamming,
     .masked_sums = avx512::masked_sums,
+    .l1_i8 = avx512::l1_i8,
+    .l1_codes = avx512::l1_codes,
     .decode_i8 = avx512::decode_i8,
     .difference = avx512::difference,
     .encode_grid = avx512::encode_grid,

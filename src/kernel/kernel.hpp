@@ -45,6 +45,12 @@ struct PlaneRows {
     unsigned planes;
 };
 
+// Stands for scale * code[i].
+struct ScaledCode {
+    const int8_t *code;
+    float scale;
+};
+
 struct Kernels {
     const char *name;  // "scalar", "avx2", "avx512"
 
@@ -53,6 +59,14 @@ struct Kernels {
     float (*inner_product)(const float *a, const float *b, size_t n);
     float (*l1)(const float *a, const float *b, size_t n);
     CosineSums (*cosine)(const float *a, const float *b, size_t n);
+
+    // --- the same of half-precision vectors (IEEE binary16): what the loops above give for the decoded vectors ---
+    float (*l2_squared_half)(const uint16_t *a, const uint16_t *b, size_t n);
+    float (*inner_product_half)(const uint16_t *a, const uint16_t *b, size_t n);
+    float (*l1_half)(const uint16_t *a, const uint16_t *b, size_t n);
+    CosineSums (*cosine_half)(const uint16_t *a, const uint16_t *b, size_t n);
+    // out[i] = a[i], any n. Exact.
+    void (*decode_half)(const uint16_t *a, size_t n, float *out);
 
     // --- int8 vectors of any length n, at most 65536: exact sums of products of elements in -128..127 ---
     Int8Sums (*products_i8)(const int8_t *a, const int8_t *b, size_t n);
@@ -70,6 +84,9 @@ struct Kernels {
     // For each row: sum over the planes p of 2^p times the sum of q[i] over the bits i set in plane p. q elements in
     // -128..127.
     void (*masked_sums)(const PlaneRows &rows, const int8_t *q, size_t n, int32_t *out);
+    // Sum of |q[i] - scale * code[i]|, and the same between two codes. n as above.
+    float (*l1_i8)(const float *q, const int8_t *code, float scale, size_t n);
+    float (*l1_codes)(const ScaledCode &a, const ScaledCode &b, size_t n);
     // --- making sketches; n as above ---
     // out[i] = scale * code[i].
     void (*decode_i8)(const int8_t *code, float scale, size_t n, float *out);

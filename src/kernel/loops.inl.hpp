@@ -2,8 +2,9 @@
 // namespace and target region, after it has defined `Lane`:
 //
 //   kWidth, Vec             a register of kWidth floats; 2 * kWidth <= 32
-//   load, store             no alignment needed
-//   load_part(p, count)     the first `count` < kWidth floats, then zeros; reads nothing beyond them
+//   load, store             no alignment needed; load takes floats or halfs (uint16_t)
+//   load_part(p, count)     the first `count` < kWidth elements, then zeros; reads nothing beyond them
+//   store_part(p, v, count) the first `count` < kWidth floats of v; writes nothing beyond them
 //   add, sub, magnitude     element by element
 //   multiply_add(a, b, c)   a * b + c, fused or not
 //   total(v)                sum of the elements
@@ -62,9 +63,11 @@ struct ProductsAndNorms {
     }
 };
 
-template <typename Sums>
+// Element: float, or uint16_t for a half. Both go to the same lanes, so a sum over halfs is the sum over what they
+// decode to, bit for bit.
+template <typename Sums, typename Element>
 inline Sums
-accumulate(const float *a, const float *b, size_t n)
+accumulate(const Element *a, const Element *b, size_t n)
 {
     constexpr size_t w = Lane::kWidth;
     Sums s0 = {}, s1 = {}, s2 = {}, s3 = {};
@@ -92,29 +95,73 @@ accumulate(const float *a, const float *b, size_t n)
     return s0;
 }
 
+template <typename Element>
 float
-l2_squared(const float *a, const float *b, size_t n)
+l2_squared(const Element *a, const Element *b, size_t n)
 {
     return Lane::total(accumulate<SquaredDifferences>(a, b, n).sum);
 }
 
+template <typename Element>
 float
-inner_product(const float *a, const float *b, size_t n)
+inner_product(const Element *a, const Element *b, size_t n)
 {
     return Lane::total(accumulate<Products>(a, b, n).sum);
 }
 
+template <typename Element>
 float
-l1(const float *a, const float *b, size_t n)
+l1(const Element *a, const Element *b, size_t n)
 {
     return Lane::total(accumulate<Differences>(a, b, n).sum);
 }
 
+template <typename Element>
 CosineSums
-cosine(const float *a, const float *b, size_t n)
+cosine(const Element *a, const Element *b, size_t n)
 {
     ProductsAndNorms sums = accumulate<ProductsAndNorms>(a, b, n);
     return {Lane::total(sums.dot.sum), Lane::total(sums.norm_a.sum), Lane::total(sums.norm_b.sum)};
+}
+
+template <typename Magnitudes>
+inline float
+sum_magnitudes(size_t n, const Magnitudes &magnitudes)
+{
+    constexpr size_t w = Lane::kWidth;
+    Vec even = {}, odd = {};
+    for (size_t i = 0; i < n; i += 2 * w) {
+        even = Lane::add(even, magnitudes(i));
+        odd = Lane::add(odd, magnitudes(i + w));
+    }
+    return Lane::total(Lane::add(even, odd));
+}
+
+float
+l1_i8(const float *q, const int8_t *code, float scale, size_t n)
+{
+    Vec factor = Lane::broadcast(scale);
+    return sum_magnitudes(n, [&](size_t i) {
+        return Lane::magnitude(Lane::sub(Lane::load(q + i), Lane::multiply(Lane::from_bytes(code + i), factor)));
+    });
+}
+
+float
+l1_codes(const ScaledCode &a, const ScaledCode &b, size_t n)
+{
+    Vec of_a = Lane::broadcast(a.scale), of_b = Lane::broadcast(b.scale);
+    return sum_magnitudes(n, [&](size_t i) {
+        return Lane::magnitude(Lane::sub(Lane::multiply(Lane::from_bytes(a.code + i), of_a),
+                                         Lane::multiply(Lane::from_bytes(b.code + i), of_b)));
+    });
+}
+
+void
+decode_half(const uint16_t *a, size_t n, float *out)
+{
+    size_t i = 0;
+    for (; i + Lane::kWidth <= n; i += Lane::kWidth) Lane::store(out + i, Lane::load(a + i));
+    if (i < n) Lane::store_part(out + i, Lane::load_part(a + i, n - i), n - i);
 }
 
 void

@@ -25,7 +25,22 @@ struct Lane {
         memcpy(&v, p, count * sizeof *p);
         return v;
     }
+    // What core/half.hpp does, without its branches: read as a float, a finite half is 2^-112 times its value.
+    static Vec load(const uint16_t *p)
+    {
+        Bits half = {p[0], p[1], p[2], p[3]};
+        Bits magnitude = (half & 0x7FFF) << 13;
+        Bits infinite_or_nan = (magnitude >= 0x7C00 << 13) & 0x7F800000;
+        return (Vec)((Bits)((Vec)magnitude * 0x1p112f) | infinite_or_nan | (half & 0x8000) << 16);
+    }
+    static Vec load_part(const uint16_t *p, size_t count)
+    {
+        uint16_t four[kWidth] = {};
+        memcpy(four, p, count * sizeof *p);
+        return load(four);
+    }
     static void store(float *p, Vec v) { memcpy(p, &v, sizeof v); }
+    static void store_part(float *p, Vec v, size_t count) { memcpy(p, &v, count * sizeof *p); }
     static Vec add(Vec a, Vec b) { return a + b; }
     static Vec sub(Vec a, Vec b) { return a - b; }
     static Vec multiply_add(Vec a, Vec b, Vec c) { return a * b + c; }
@@ -185,12 +200,19 @@ constinit const Kernels scalar_kernels = {
     .inner_product = scalar::inner_product,
     .l1 = scalar::l1,
     .cosine = scalar::cosine,
+    .l2_squared_half = scalar::l2_squared,
+    .inner_product_half = scalar::inner_product,
+    .l1_half = scalar::l1,
+    .cosine_half = scalar::cosine,
+    .decode_half = scalar::decode_half,
     .products_i8 = scalar::products_i8,
     .bits_differing = scalar::bits_differing,
     .bits_common = scalar::bits_common,
     .dot_i8 = scalar::dot_i8,
     .hamming = scalar::hamming,
     .masked_sums = scalar::masked_sums,
+    .l1_i8 = scalar::l1_i8,
+    .l1_codes = scalar::l1_codes,
     .decode_i8 = scalar::decode_i8,
     .difference = scalar::difference,
     .encode_grid = scalar::encode_grid,

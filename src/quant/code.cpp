@@ -54,21 +54,25 @@ coarse(float scale)
     return std::bit_cast<float>((std::bit_cast<uint32_t>(scale) + 0x400u) & ~0x7FFu);
 }
 
+}  // namespace
+
 float
 round_up(double value)
 {
     return std::nextafter(static_cast<float>(value), std::numeric_limits<float>::infinity());
 }
 
-// Rounds to the nearest integer, |v| < 2^22, without a library call: the sum has no room for a fraction.
-int
-nearest(float v)
+float
+code_scale(std::span<const float> x, float *inverse)
 {
-    constexpr float kNoFraction = 0x1.8p23f;
-    return static_cast<int>((v + kNoFraction) - kNoFraction);
+    Extent e = extent(x);
+    *inverse = 0;
+    if (!encodable(e)) return 0;
+    // Rounded up first: no code may be beyond the largest one.
+    float scale = coarse(e.max_abs / kCodeMax * (1 + 0x1p-11f));
+    *inverse = 1 / scale;
+    return scale;
 }
-
-}  // namespace
 
 CodeScalars
 encode(std::span<const float> x, int8_t *code)
@@ -82,7 +86,7 @@ encode(std::span<const float> x, int8_t *code)
     float inverse = static_cast<float>(kCodeMax) / e.max_abs;
     double dot = 0, length2 = 0;
     for (size_t i = 0; i < x.size(); i++) {
-        int c = nearest(x[i] * inverse);
+        int c = nearest_code(x[i] * inverse);
         code[i] = static_cast<int8_t>(c);
         dot += static_cast<double>(x[i]) * c;
         length2 += static_cast<double>(c) * c;
@@ -119,7 +123,7 @@ Query::set(std::span<const float> rotated, uint32_t sketch_dims)
     step_ = static_cast<double>(e.max_abs) / kQueryMax;
     double squares = 0, missed2 = 0;
     for (size_t i = 0; i < n; i++) {
-        int v = nearest(rotated[i] * inverse);
+        int v = nearest_code(rotated[i] * inverse);
         int high = (v + 128) >> 8;
         high_[i] = static_cast<int8_t>(high);
         low_[i] = static_cast<int8_t>(v - high * 256);

@@ -11,8 +11,9 @@
 
 namespace vhnsw::quant {
 
-// What orders the results. Cosine is kL2 on vectors of norm 1: |a - b|^2 = 2 * cosine distance.
-enum class Metric : uint8_t { kL2 = 1, kInnerProduct = 2, kCosine = 3 };
+// What orders the results. Cosine is kL2 on vectors of norm 1: |a - b|^2 = 2 * cosine distance. The codes of this file are
+// for the first three; space.hpp has the others.
+enum class Metric : uint8_t { kL2 = 1, kInnerProduct = 2, kCosine = 3, kL1 = 4, kHamming = 5, kJaccard = 6 };
 
 // Norms above this are not encoded (their squares overflow the float accumulators of the SQL operators): the code is
 // zero and the error infinite, which keeps every bound true.
@@ -27,6 +28,23 @@ static_assert(sizeof(CodeScalars) == 12);
 
 // code[x.size()] and the scalars of a rotated vector. Two vectors with equal code and equal scale count as duplicates.
 CodeScalars encode(std::span<const float> x, int8_t *code);
+
+// --- what the codes of other kinds share with these ---
+
+// At least as large.
+float round_up(double value);
+
+// Rounds to the nearest integer, |v| < 2^22, without a library call: the sum has no room for a fraction.
+inline int
+nearest_code(float v)
+{
+    constexpr float kNoFraction = 0x1.8p23f;
+    return static_cast<int>((v + kNoFraction) - kNoFraction);
+}
+
+// A scale with which the largest element gets the largest code, coarse so that vectors equal up to rounding get equal
+// ones, and its inverse; both 0 for a vector that cannot be encoded.
+float code_scale(std::span<const float> x, float *inverse);
 
 // A rotated query as two bytes a dimension: q^ = step * (256 * high + low). The high half alone is the query of the
 // sketches. Allocated in the current context; reused by set().

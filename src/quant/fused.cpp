@@ -53,6 +53,7 @@ sketch_dims_within(const NodeShape &shape, uint32_t bytes, uint32_t links)
 bool
 fit_page(NodeShape &shape, uint32_t page, uint32_t enough)
 {
+    if (shape.kind == CodeKind::kBits) return links_within(shape, page) >= enough;
     uint32_t safe_dims = std::min(shape.padded, kSafeSketchDims);
     while (shape.sketch.planes > 1 && enough > kFewLinks && links_within(shape, page) < enough) enough--;
     if (links_within(shape, page) >= enough) return true;
@@ -73,18 +74,11 @@ nodes_with(const NodeShape &shape, const PageRoom &room, uint32_t links, uint32_
     return nodes;
 }
 
-}  // namespace
-
-NodeShape
-choose_shape(uint32_t dims, uint32_t m, uint32_t link_bits, const PageRoom &room, const AttributeRoom &attributes)
+// Nodes whose links have sketches. `wanted` links; False when no page has room for one.
+bool
+fit_with_sketches(NodeShape &shape, const PageRoom &room, uint32_t wanted, const AttributeRoom &attributes)
 {
-    uint32_t padded = padded_dims(dims);
-    uint32_t planes = link_bits != 0 ? link_bits : dims < kOneBitDims ? 2 : 1;
-    NodeShape shape{dims, padded, {padded, planes}, 0, true, attributes.row_bytes, attributes.hint_bytes};
-
-    uint32_t page = node_room(room, 1);
-    uint32_t wanted = std::max(kLeastLinks, m + m / 2);
-    if (!fit_page(shape, page, std::min(wanted, kEnoughLinks))) return shape;
+    if (!fit_page(shape, node_room(room, 1), std::min(wanted, kEnoughLinks))) return false;
     uint32_t nodes = nodes_with(shape, room, wanted, kMaxNodesPerPage);
     if (attributes.row_bytes > 0) {
         // Otherwise four bytes of attributes would make an index of 384 dimensions a third larger.
@@ -94,14 +88,57 @@ choose_shape(uint32_t dims, uint32_t m, uint32_t link_bits, const PageRoom &room
                            nodes_with(plain, room, wanted, kMaxNodesPerPage));
     }
     shape.capacity = std::min({2 * wanted, links_within(shape, node_room(room, nodes)), kMaxLinks});
+    return true;
+}
+
+// Nodes whose links are addresses.
+void
+fit_compact(NodeShape &shape, const PageRoom &room, uint32_t wanted)
+{
+    shape.sketch = {0, 0};
+    uint32_t page = node_room(room, 1);
+    shape.code_inline = shape.kind != CodeKind::kSparse;
+    if (links_within(shape, page) < std::min(wanted, kEnoughLinks)) shape.code_inline = false;
+    uint32_t most = links_within(shape, page);
+    if (most < kLeastLinks) return;
+    wanted = std::min({wanted, most, kMaxLinks});
+    uint32_t nodes = nodes_with(shape, room, wanted, kMaxNodesPerPage);
+    shape.capacity = std::min(links_within(shape, node_room(room, nodes)), wanted);
+}
+
+// Bits a dimension of a link's sketch.
+uint32_t
+planes_of(const ShapeWish &wish)
+{
+    if (wish.kind == CodeKind::kPlain) return 0;
+    if (wish.link_bits != kAutoLinkBits) return wish.link_bits;
+    return wish.kind == CodeKind::kRotated && wish.dims < kOneBitDims ? 2 : 1;
+}
+
+}  // namespace
+
+NodeShape
+choose_shape(const ShapeWish &wish, const PageRoom &room, const AttributeRoom &attributes)
+{
+    uint32_t padded = padded_dims(wish.kind, wish.dims);
+    uint32_t planes = planes_of(wish);
+    NodeShape shape{
+        wish.kind, wish.dims, padded, {padded, planes}, 0, true, attributes.row_bytes, attributes.hint_bytes};
+    shape.code_inline = wish.kind != CodeKind::kSparse;
+
+    if (planes > 0 && fit_with_sketches(shape, room, std::max(kLeastLinks, wish.m + wish.m / 2), attributes))
+        return shape;
+    // Only bits have no shorter sketches.
+    if (planes > 0 && wish.kind != CodeKind::kBits) return shape;
+    fit_compact(shape, room, std::max(kLeastLinks, 2 * wish.m));
     return shape;
 }
 
 uint32_t
-most_attribute_bytes(uint32_t dims, uint32_t m, uint32_t link_bits, const PageRoom &room, uint32_t hint_bytes)
+most_attribute_bytes(const ShapeWish &wish, const PageRoom &room, uint32_t hint_bytes)
 {
     uint32_t bytes = room.page_bytes & ~1u;
-    while (bytes > 0 && choose_shape(dims, m, link_bits, room, {bytes, hint_bytes}).capacity == 0) bytes -= 2;
+    while (bytes > 0 && choose_shape(wish, room, {bytes, hint_bytes}).capacity == 0) bytes -= 2;
     return bytes;
 }
 

@@ -15,6 +15,11 @@ CREATE FUNCTION hnsw_vector_cosine_support(internal) RETURNS internal
 COMMENT ON FUNCTION hnsw_vector_cosine_support(internal) IS
     'hnsw support';
 
+CREATE FUNCTION hnsw_vector_l1_support(internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'vhnsw_vector_l1_support' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION hnsw_vector_l1_support(internal) IS
+    'hnsw support';
+
 CREATE OPERATOR CLASS vector_l2_ops
     FOR TYPE vector USING hnsw AS
     OPERATOR 1 <-> (vector, vector) FOR ORDER BY pg_catalog.float_ops,
@@ -41,3 +46,12 @@ COMMENT ON OPERATOR CLASS vector_cosine_ops USING hnsw IS
     'ORDER BY cosine distance';
 COMMENT ON OPERATOR FAMILY vector_cosine_ops USING hnsw IS
     'ORDER BY cosine distance';
+
+CREATE OPERATOR CLASS vector_l1_ops
+    FOR TYPE vector USING hnsw AS
+    OPERATOR 1 <+> (vector, vector) FOR ORDER BY pg_catalog.float_ops,
+    FUNCTION 1 hnsw_vector_l1_support(internal);
+COMMENT ON OPERATOR CLASS vector_l1_ops USING hnsw IS
+    'ORDER BY taxicab distance';
+COMMENT ON OPERATOR FAMILY vector_l1_ops USING hnsw IS
+    'ORDER BY taxicab distance';

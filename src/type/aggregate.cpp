@@ -1,9 +1,10 @@
-// avg(vector). Its state is an array of double precision: the number of vectors, then their sum by dimension. It has
-// no dimensions before the first vector.
+// avg() of the dense types. Its state is an array of double precision: the number of vectors, then their sum by
+// dimension. It has no dimensions before the first vector.
 #include "pg/pg.hpp"
 
 #include "pg/function.hpp"
 #include "type/array.hpp"
+#include "type/halfvec.hpp"
 #include "type/vector.hpp"
 
 namespace {
@@ -45,24 +46,25 @@ writable_state(FunctionCallInfo fcinfo, const AvgState &state)
     return avg_state(static_cast<ArrayType *>(memcpy(palloc(bytes), state.array, bytes)));
 }
 
-template <typename Element>
+// Adds term(i) to the sum of dimension i.
+template <typename Term>
 void
-add_to_state(const AvgState &state, float8 count, const Element *sums)
+add_to_state(const AvgState &state, float8 count, const Term &term)
 {
     *state.count += count;
     for (int i = 0; i < state.dim; ++i) {
-        state.sums[i] += static_cast<float8>(sums[i]);
+        state.sums[i] += term(i);
         if (unlikely(std::isinf(state.sums[i]))) float_overflow_error();
     }
 }
 
-}  // namespace
-
-// vector_accum(double precision[], vector)
-VHNSW_FUNCTION(vhnsw_vector_accum)
+// type_accum(double precision[], type)
+template <typename Value>
+Datum
+accumulate(FunctionCallInfo fcinfo, const char *function)
 {
-    AvgState state = avg_state_arg(fcinfo, 0, "vector_accum");
-    const Vector *vector = vector_arg(fcinfo, 1);
+    AvgState state = avg_state_arg(fcinfo, 0, function);
+    const Value *vector = dense_arg<Value>(fcinfo, 1);
 
     if (*state.count == 0) {
         state = avg_state(make_array<float8>(FLOAT8OID, vector->dim + 1));
@@ -70,11 +72,38 @@ VHNSW_FUNCTION(vhnsw_vector_accum)
         check_expected_dims(state.dim, vector->dim);
         state = writable_state(fcinfo, state);
     }
-    add_to_state(state, 1, vector->x);
+    add_to_state(state, 1, [vector](int i) -> float8 { return Dense<Value>::load(vector->x[i]); });
     PG_RETURN_ARRAYTYPE_P(state.array);
 }
 
-// vector_combine(double precision[], double precision[])
+// type_avg(double precision[]): NULL for no vectors.
+template <typename Value>
+Datum
+average(FunctionCallInfo fcinfo, const char *function)
+{
+    const AvgState state = avg_state_arg(fcinfo, 0, function);
+    if (*state.count == 0) PG_RETURN_NULL();
+
+    check_dims(Dense<Value>::kLimits, state.dim);
+    Value *result = make_dense<Value>(state.dim);
+    for (int i = 0; i < state.dim; ++i)
+        result->x[i] = to_element<Value>(static_cast<float>(state.sums[i] / *state.count));
+    PG_RETURN_POINTER(result);
+}
+
+}  // namespace
+
+VHNSW_FUNCTION(vhnsw_vector_accum)
+{
+    return accumulate<Vector>(fcinfo, "vector_accum");
+}
+
+VHNSW_FUNCTION(vhnsw_halfvec_accum)
+{
+    return accumulate<HalfVector>(fcinfo, "halfvec_accum");
+}
+
+// vector_combine(double precision[], double precision[]), for states of any type
 VHNSW_FUNCTION(vhnsw_vector_combine)
 {
     const AvgState a = avg_state_arg(fcinfo, 0, "vector_combine");
@@ -85,21 +114,16 @@ VHNSW_FUNCTION(vhnsw_vector_combine)
 
     check_expected_dims(a.dim, b.dim);
     const AvgState state = writable_state(fcinfo, a);
-    add_to_state(state, *b.count, b.sums);
+    add_to_state(state, *b.count, [&b](int i) { return b.sums[i]; });
     PG_RETURN_ARRAYTYPE_P(state.array);
 }
 
-// vector_avg(double precision[]): NULL for no vectors.
 VHNSW_FUNCTION(vhnsw_vector_avg)
 {
-    const AvgState state = avg_state_arg(fcinfo, 0, "vector_avg");
-    if (*state.count == 0) PG_RETURN_NULL();
+    return average<Vector>(fcinfo, "vector_avg");
+}
 
-    check_dims(kVector, state.dim);
-    Vector *result = make_vector(state.dim);
-    for (int i = 0; i < state.dim; ++i) {
-        result->x[i] = static_cast<float>(state.sums[i] / *state.count);
-        check_element(kVector, result->x[i]);
-    }
-    PG_RETURN_POINTER(result);
+VHNSW_FUNCTION(vhnsw_halfvec_avg)
+{
+    return average<HalfVector>(fcinfo, "halfvec_avg");
 }

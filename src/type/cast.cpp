@@ -1,33 +1,115 @@
-// Casts between the vector types and arrays.
+// Casts between the dense types, and between them and arrays.
 #include "pg/pg.hpp"
 
 #include "pg/function.hpp"
 #include "type/array.hpp"
+#include "type/halfvec.hpp"
 #include "type/vector.hpp"
+
+namespace {
 
 using namespace vhnsw::type;
 
-// array_to_vector(integer[] | real[] | double precision[] | numeric[], integer, boolean)
-VHNSW_FUNCTION(vhnsw_array_to_vector)
+// Converts elements of fixed width. A number too large for float becomes infinite, which to_element() reports.
+template <typename Element, typename Value>
+void
+convert_elements(ArrayType *array, Value *result)
+{
+    const Element *elements = array_elements<Element>(array);
+
+    for (int i = 0; i < result->dim; ++i) result->x[i] = to_element<Value>(static_cast<float>(elements[i]));
+}
+
+template <typename Value>
+void
+convert_numerics(ArrayType *array, Value *result)
+{
+    Datum *elements;
+    bool *nulls;
+    int count;
+
+    deconstruct_array(array, NUMERICOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
+    for (int i = 0; i < result->dim; ++i)
+        result->x[i] = to_element<Value>(DatumGetFloat4(DirectFunctionCall1(numeric_float4, elements[i])));
+}
+
+// array_to_type(integer[] | real[] | double precision[] | numeric[], integer, boolean)
+template <typename Value>
+Datum
+array_to_dense(FunctionCallInfo fcinfo)
 {
     ArrayType *array = PG_GETARG_ARRAYTYPE_P(0);
     check_array_shape(array);
     const int dim = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
-    check_dims(kVector, dim);
+    check_dims(Dense<Value>::kLimits, dim);
     check_expected_dims(PG_GETARG_INT32(1), dim);
 
-    Vector *result = make_vector(dim);
-    array_to_floats(array, dim, result->x);
-    for (int i = 0; i < dim; ++i) check_element(kVector, result->x[i]);
+    Value *result = make_dense<Value>(dim);
+    switch (ARR_ELEMTYPE(array)) {
+        case INT4OID: convert_elements<int32>(array, result); break;
+        case FLOAT4OID: convert_elements<float4>(array, result); break;
+        case FLOAT8OID: convert_elements<float8>(array, result); break;
+        case NUMERICOID: convert_numerics(array, result); break;
+        default: ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("unsupported array type")));
+    }
     PG_RETURN_POINTER(result);
 }
 
-// vector_to_float4(vector, integer, boolean)
+// type_to_float4(type, integer, boolean)
+template <typename Value>
+Datum
+dense_to_float4(FunctionCallInfo fcinfo)
+{
+    const Value *vector = dense_arg<Value>(fcinfo, 0);
+    ArrayType *result = make_array<float4>(FLOAT4OID, vector->dim);
+    float4 *elements = array_elements<float4>(result);
+
+    for (int i = 0; i < vector->dim; ++i) elements[i] = Dense<Value>::load(vector->x[i]);
+    PG_RETURN_ARRAYTYPE_P(result);
+}
+
+// from_to_to(from, integer, boolean)
+template <typename From, typename To>
+Datum
+dense_to_dense(FunctionCallInfo fcinfo)
+{
+    const From *vector = dense_arg<From>(fcinfo, 0);
+    static_assert(Dense<From>::kLimits.max_dims <= Dense<To>::kLimits.max_dims);
+    check_expected_dims(PG_GETARG_INT32(1), vector->dim);
+
+    To *result = make_dense<To>(vector->dim);
+    for (int i = 0; i < vector->dim; ++i) result->x[i] = to_element<To>(Dense<From>::load(vector->x[i]));
+    PG_RETURN_POINTER(result);
+}
+
+}  // namespace
+
+VHNSW_FUNCTION(vhnsw_array_to_vector)
+{
+    return array_to_dense<Vector>(fcinfo);
+}
+
+VHNSW_FUNCTION(vhnsw_array_to_halfvec)
+{
+    return array_to_dense<HalfVector>(fcinfo);
+}
+
 VHNSW_FUNCTION(vhnsw_vector_to_float4)
 {
-    const Vector *vector = vector_arg(fcinfo, 0);
-    ArrayType *result = make_array<float4>(FLOAT4OID, vector->dim);
+    return dense_to_float4<Vector>(fcinfo);
+}
 
-    memcpy(array_elements<float4>(result), vector->x, sizeof(float4) * static_cast<Size>(vector->dim));
-    PG_RETURN_ARRAYTYPE_P(result);
+VHNSW_FUNCTION(vhnsw_halfvec_to_float4)
+{
+    return dense_to_float4<HalfVector>(fcinfo);
+}
+
+VHNSW_FUNCTION(vhnsw_vector_to_halfvec)
+{
+    return dense_to_dense<Vector, HalfVector>(fcinfo);
+}
+
+VHNSW_FUNCTION(vhnsw_halfvec_to_vector)
+{
+    return dense_to_dense<HalfVector, Vector>(fcinfo);
 }

@@ -32,6 +32,24 @@ report_element(const TypeLimits &type, float element, Node *soft)
     ereturn(soft, false, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("infinite value not allowed in %s", type.name)));
 }
 
+bool
+report_out_of_range(const TypeLimits &type, const char *number, Node *soft)
+{
+    ereturn(
+        soft, false,
+        (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("\"%s\" is out of range for type %s", number, type.name)));
+}
+
+void
+report_number(const TypeLimits &type, float number)
+{
+    char text[FLOAT_SHORTEST_DECIMAL_LEN];
+
+    check_element(type, number);
+    float_to_shortest_decimal_buf(number, text);
+    report_out_of_range(type, text);
+}
+
 void
 check_same_dims(const TypeLimits &type, int a, int b)
 {

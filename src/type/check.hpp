@@ -28,6 +28,12 @@ check_element(const TypeLimits &type, float element, Node *soft = nullptr)
     return report_element(type, element, soft);
 }
 
+// `number` is text as it was given, too large for the type.
+bool report_out_of_range(const TypeLimits &type, const char *number, Node *soft = nullptr);
+
+// Why `number` cannot be an element: not finite, or too large.
+void report_number(const TypeLimits &type, float number);
+
 // Two operands have equally many dimensions.
 void check_same_dims(const TypeLimits &type, int a, int b);
 

@@ -1,24 +1,27 @@
-// What functions of vectors cost, for the planner. Figures: README.md, "Cost".
-#include "pg/pg.hpp"
+// Figures: README.md, "Cost".
+#include "type/cost.hpp"
 
 #include "pg/function.hpp"
+#include "type/halfvec.hpp"
 #include "type/vector.hpp"
 
 namespace {
 
+using namespace vhnsw::type;
+
 // In units of cpu_operator_cost.
 constexpr double kCall = 15;
-constexpr double kPerDim = 1.0 / 11;
+constexpr double kPerElement = 1.0 / 11;
 constexpr double kOutOfLine = 285;
-constexpr double kOutOfLinePerDim = 0.3;
+constexpr double kOutOfLinePerByte = 0.075;
 
-// What stands in a row for a value that is stored out of line. The shortest of such vectors have about 500 dimensions;
-// those of a column that does not say are taken to have this many.
+// What stands in a row for a value that is stored out of line. The shortest of such values have about 2000 bytes; those
+// of a column that does not say are taken to have this many in their elements.
 constexpr double kPointerBytes = 18;
-constexpr double kOutOfLineDims = 768;
+constexpr double kOutOfLineBytes = 3072;
 
 struct ColumnFacts {
-    double dims;         // 0: unknown
+    double elements;     // 0: unknown
     double out_of_line;  // share of the values
 };
 
@@ -34,13 +37,13 @@ leaves_the_row(Oid relation, AttrNumber column)
 
 // Statistics count a value by the bytes in its row, so they tell where values are.
 ColumnFacts
-facts_of(Oid relation, AttrNumber column, int32 typmod)
+facts_of(Oid relation, AttrNumber column, double declared, const ValueSize &size)
 {
     const double width = get_attavgwidth(relation, column);
-    const double header = offsetof(vhnsw::type::Vector, x);
-    ColumnFacts facts = {static_cast<double>(typmod), 0};
-    if (typmod <= 0) facts.dims = width == kPointerBytes ? kOutOfLineDims : Max(width - header, 0) / sizeof(float);
-    const double bytes = header + facts.dims * sizeof(float);
+    ColumnFacts facts = {declared, 0};
+    if (declared == 0)
+        facts.elements = (width == kPointerBytes ? kOutOfLineBytes : Max(width - size.header, 0)) / size.element;
+    const double bytes = size.header + facts.elements * size.element;
 
     if (!leaves_the_row(relation, column)) return facts;
     if (width <= 0)
@@ -51,23 +54,24 @@ facts_of(Oid relation, AttrNumber column, int32 typmod)
 }
 
 ColumnFacts
-facts_of(PlannerInfo *root, Node *argument)
+facts_of(PlannerInfo *root, Node *argument, const ValueSize &size)
 {
     while (IsA(argument, RelabelType))
         argument = reinterpret_cast<Node *>(reinterpret_cast<RelabelType *>(argument)->arg);
     const int32 typmod = exprTypmod(argument);
-    const ColumnFacts unstored = {typmod > 0 ? static_cast<double>(typmod) : 0, 0};
+    const double declared = size.typmod_counts && typmod > 0 ? typmod : 0;
+    const ColumnFacts unstored = {declared, 0};
     if (root == nullptr || !IsA(argument, Var)) return unstored;
     const Var *variable = reinterpret_cast<Var *>(argument);
     if (IS_SPECIAL_VARNO(variable->varno) || variable->varlevelsup != 0 || variable->varattno <= 0) return unstored;
     const RangeTblEntry *entry = planner_rt_fetch(static_cast<Index>(variable->varno), root);
     if (entry->rtekind != RTE_RELATION) return unstored;
-    return facts_of(entry->relid, variable->varattno, typmod);
+    return facts_of(entry->relid, variable->varattno, declared, size);
 }
 
 // False: nothing is known that the function's COST does not say.
 bool
-estimate(SupportRequestCost *request)
+estimate(SupportRequestCost *request, const ValueSize &size)
 {
     List *arguments = NIL;
     if (request->node != nullptr && IsA(request->node, OpExpr))
@@ -75,30 +79,54 @@ estimate(SupportRequestCost *request)
     else if (request->node != nullptr && IsA(request->node, FuncExpr))
         arguments = reinterpret_cast<FuncExpr *>(request->node)->args;
 
-    double dims = 0;
+    double elements = 0;
     double units = 0;
     double pages = 0;
     ListCell *cell;
     foreach (cell, arguments) {
-        const ColumnFacts facts = facts_of(request->root, static_cast<Node *>(lfirst(cell)));
-        dims = Max(dims, facts.dims);
-        units += facts.out_of_line * (kOutOfLine + kOutOfLinePerDim * facts.dims);
-        pages += facts.out_of_line * facts.dims * sizeof(float) / BLCKSZ;
+        const ColumnFacts facts = facts_of(request->root, static_cast<Node *>(lfirst(cell)), size);
+        const double bytes = facts.elements * size.element;
+        elements = Max(elements, facts.elements);
+        units += facts.out_of_line * (kOutOfLine + kOutOfLinePerByte * bytes);
+        pages += facts.out_of_line * bytes / BLCKSZ;
     }
-    if (dims == 0) return false;
+    if (elements == 0) return false;
     request->startup = 0;
-    request->per_tuple = (kCall + kPerDim * dims + units) * cpu_operator_cost + pages * seq_page_cost;
+    request->per_tuple = (kCall + kPerElement * elements + units) * cpu_operator_cost + pages * seq_page_cost;
     return true;
+}
+
+template <typename Value>
+constexpr ValueSize
+dense_size()
+{
+    return {offsetof(Value, x), sizeof(ElementOf<Value>), true};
 }
 
 }  // namespace
 
-// vector_cost_support(internal): planner support of the functions that compute with every element of a vector.
-VHNSW_FUNCTION(vhnsw_vector_cost_support)
+namespace vhnsw::type {
+
+Datum
+cost_support(FunctionCallInfo fcinfo, const ValueSize &size)
 {
     Node *request = reinterpret_cast<Node *>(PG_GETARG_POINTER(0));
 
-    if (!IsA(request, SupportRequestCost) || !estimate(reinterpret_cast<SupportRequestCost *>(request)))
+    if (!IsA(request, SupportRequestCost) || !estimate(reinterpret_cast<SupportRequestCost *>(request), size))
         PG_RETURN_POINTER(nullptr);
     PG_RETURN_POINTER(request);
+}
+
+}  // namespace vhnsw::type
+
+// vector_cost_support(internal)
+VHNSW_FUNCTION(vhnsw_vector_cost_support)
+{
+    return cost_support(fcinfo, dense_size<Vector>());
+}
+
+// halfvec_cost_support(internal)
+VHNSW_FUNCTION(vhnsw_halfvec_cost_support)
+{
+    return cost_support(fcinfo, dense_size<HalfVector>());
 }

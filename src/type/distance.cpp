@@ -1,4 +1,4 @@
-// Distances and norms of `vector`. Sums over dimensions are accumulated in float, as the kernels do.
+// Distances and norms of the dense types. Sums over dimensions are accumulated in float, as the kernels do.
 #include "pg/pg.hpp"
 
 #include <algorithm>
@@ -6,56 +6,94 @@
 
 #include "kernel/kernel.hpp"
 #include "pg/function.hpp"
+#include "type/halfvec.hpp"
 #include "type/recent_distance.hpp"
+#include "type/vector.hpp"
 
 namespace {
 
 using namespace vhnsw::type;
 using vhnsw::kernel::CosineSums;
+using vhnsw::kernel::Kernels;
 
-size_t
-dims(const Vector *vector)
+// The loops over an element.
+template <typename Element>
+struct Loops;
+
+template <>
+struct Loops<float> {
+    static constexpr auto kL2Squared = &Kernels::l2_squared;
+    static constexpr auto kInnerProduct = &Kernels::inner_product;
+    static constexpr auto kL1 = &Kernels::l1;
+    static constexpr auto kCosine = &Kernels::cosine;
+};
+
+template <>
+struct Loops<uint16> {
+    static constexpr auto kL2Squared = &Kernels::l2_squared_half;
+    static constexpr auto kInnerProduct = &Kernels::inner_product_half;
+    static constexpr auto kL1 = &Kernels::l1_half;
+    static constexpr auto kCosine = &Kernels::cosine_half;
+};
+
+template <auto loop, typename Value>
+auto
+run(const DensePair<Value> &pair)
 {
-    return static_cast<size_t>(vector->dim);
+    return (vhnsw::kernel::active->*loop)(pair.a->x, pair.b->x, static_cast<size_t>(pair.a->dim));
 }
 
+template <typename Value>
 double
-l2_squared(const VectorPair &pair)
+l2_squared(const DensePair<Value> &pair)
 {
-    return vhnsw::kernel::active->l2_squared(pair.a->x, pair.b->x, dims(pair.a));
+    return run<Loops<ElementOf<Value>>::kL2Squared>(pair);
 }
 
+template <typename Value>
 double
-l2(const VectorPair &pair)
+l2(const DensePair<Value> &pair)
 {
     return sqrt(l2_squared(pair));
 }
 
+template <typename Value>
 double
-l1(const VectorPair &pair)
+l1(const DensePair<Value> &pair)
 {
-    return vhnsw::kernel::active->l1(pair.a->x, pair.b->x, dims(pair.a));
+    return run<Loops<ElementOf<Value>>::kL1>(pair);
 }
 
+template <typename Value>
 double
-inner_product(const VectorPair &pair)
+inner_product(const DensePair<Value> &pair)
 {
-    return vhnsw::kernel::active->inner_product(pair.a->x, pair.b->x, dims(pair.a));
+    return run<Loops<ElementOf<Value>>::kInnerProduct>(pair);
 }
 
+template <typename Value>
 double
-negative_inner_product(const VectorPair &pair)
+negative_inner_product(const DensePair<Value> &pair)
 {
     return -inner_product(pair);
 }
 
+template <typename Value>
 double
-squared_norm(const Vector *vector)
+dot_in_double(const Value *a, const Value *b)
 {
     double sum = 0;
 
-    for (int i = 0; i < vector->dim; ++i) sum += static_cast<double>(vector->x[i]) * vector->x[i];
+    for (int i = 0; i < a->dim; ++i)
+        sum += static_cast<double>(Dense<Value>::load(a->x[i])) * Dense<Value>::load(b->x[i]);
     return sum;
+}
+
+template <typename Value>
+double
+norm(const Value *vector)
+{
+    return sqrt(dot_in_double(vector, vector));
 }
 
 // Whether a squared norm summed in float can be relied on: it did not overflow, and what its terms lost by underflow
@@ -66,79 +104,157 @@ in_float_range(float squared)
     return squared > 1e-30f && squared <= FLT_MAX;
 }
 
+template <typename Value>
 double
-cosine_similarity(const VectorPair &pair)
+cosine_similarity(const DensePair<Value> &pair)
 {
-    const CosineSums sums = vhnsw::kernel::active->cosine(pair.a->x, pair.b->x, dims(pair.a));
+    const CosineSums sums = run<Loops<ElementOf<Value>>::kCosine>(pair);
     if (likely(in_float_range(sums.norm_a) && in_float_range(sums.norm_b)))
         return sums.dot / sqrt(static_cast<double>(sums.norm_a) * sums.norm_b);
-
-    double dot = 0;
-    for (int i = 0; i < pair.a->dim; ++i) dot += static_cast<double>(pair.a->x[i]) * pair.b->x[i];
-    return dot / sqrt(squared_norm(pair.a) * squared_norm(pair.b));
+    return dot_in_double(pair.a, pair.b) / sqrt(dot_in_double(pair.a, pair.a) * dot_in_double(pair.b, pair.b));
 }
 
+// NaN when a vector is zero, which has no direction. std::clamp keeps NaN.
+template <typename Value>
 double
-cosine(const VectorPair &pair)
+cosine(const DensePair<Value> &pair)
 {
-    // std::clamp keeps NaN.
     return 1.0 - std::clamp(cosine_similarity(pair), -1.0, 1.0);
+}
+
+// The angle between unit vectors, in units of pi. Rounding may leave their product outside of the domain of acos.
+template <typename Value>
+double
+spherical(const DensePair<Value> &pair)
+{
+    return acos(std::clamp(inner_product(pair), -1.0, 1.0)) / M_PI;
+}
+
+template <typename Value, double distance(const DensePair<Value> &)>
+Datum
+distance_of_args(FunctionCallInfo fcinfo)
+{
+    PG_RETURN_FLOAT8(distance(dense_pair_args<Value>(fcinfo)));
+}
+
+// The same for a distance that an index can order by.
+template <typename Value, double distance(const DensePair<Value> &)>
+Datum
+recent_distance_of_args(FunctionCallInfo fcinfo)
+{
+    PG_RETURN_FLOAT8(recent_distance(fcinfo, [](const varlena *a, const varlena *b) {
+        return distance(dense_pair(reinterpret_cast<const Value *>(a), reinterpret_cast<const Value *>(b)));
+    }));
+}
+
+// l2_normalize(type): scaled to norm 1; the zero vector stays as it is.
+template <typename Value>
+Datum
+normalize(FunctionCallInfo fcinfo)
+{
+    const Value *vector = dense_arg<Value>(fcinfo, 0);
+    const double length = norm(vector);
+    Value *result = make_dense<Value>(vector->dim);
+
+    for (int i = 0; i < vector->dim; ++i) {
+        const double element = Dense<Value>::load(vector->x[i]);
+        result->x[i] = Dense<Value>::store(length > 0 ? static_cast<float>(element / length) : 0);
+    }
+    PG_RETURN_POINTER(result);
 }
 
 }  // namespace
 
+// --- vector ---
+
 VHNSW_FUNCTION(vhnsw_vector_l2_distance)
 {
-    PG_RETURN_FLOAT8(recent_distance(fcinfo, l2));
+    return recent_distance_of_args<Vector, l2>(fcinfo);
 }
 
 VHNSW_FUNCTION(vhnsw_vector_l2_squared_distance)
 {
-    PG_RETURN_FLOAT8(l2_squared(vector_pair_args(fcinfo)));
+    return distance_of_args<Vector, l2_squared>(fcinfo);
 }
 
 VHNSW_FUNCTION(vhnsw_vector_inner_product)
 {
-    PG_RETURN_FLOAT8(inner_product(vector_pair_args(fcinfo)));
+    return distance_of_args<Vector, inner_product>(fcinfo);
 }
 
 VHNSW_FUNCTION(vhnsw_vector_negative_inner_product)
 {
-    PG_RETURN_FLOAT8(recent_distance(fcinfo, negative_inner_product));
+    return recent_distance_of_args<Vector, negative_inner_product>(fcinfo);
 }
 
-// cosine_distance(vector, vector): NaN when a vector is zero, which has no direction.
 VHNSW_FUNCTION(vhnsw_vector_cosine_distance)
 {
-    PG_RETURN_FLOAT8(recent_distance(fcinfo, cosine));
+    return recent_distance_of_args<Vector, cosine>(fcinfo);
 }
 
 VHNSW_FUNCTION(vhnsw_vector_l1_distance)
 {
-    PG_RETURN_FLOAT8(l1(vector_pair_args(fcinfo)));
+    return distance_of_args<Vector, l1>(fcinfo);
 }
 
-// vector_spherical_distance(vector, vector): the angle between unit vectors, in units of pi.
 VHNSW_FUNCTION(vhnsw_vector_spherical_distance)
 {
-    const double cosine_of_angle = inner_product(vector_pair_args(fcinfo));
-
-    // Rounding may leave the product of unit vectors outside of the domain of acos.
-    PG_RETURN_FLOAT8(acos(std::clamp(cosine_of_angle, -1.0, 1.0)) / M_PI);
+    return distance_of_args<Vector, spherical>(fcinfo);
 }
 
 VHNSW_FUNCTION(vhnsw_vector_norm)
 {
-    PG_RETURN_FLOAT8(sqrt(squared_norm(vector_arg(fcinfo, 0))));
+    PG_RETURN_FLOAT8(norm(dense_arg<Vector>(fcinfo, 0)));
 }
 
-// l2_normalize(vector): scaled to norm 1; the zero vector stays as it is.
 VHNSW_FUNCTION(vhnsw_vector_l2_normalize)
 {
-    const Vector *vector = vector_arg(fcinfo, 0);
-    const double norm = sqrt(squared_norm(vector));
-    Vector *result = make_vector(vector->dim);
+    return normalize<Vector>(fcinfo);
+}
 
-    for (int i = 0; i < vector->dim; ++i) result->x[i] = norm > 0 ? static_cast<float>(vector->x[i] / norm) : 0;
-    PG_RETURN_POINTER(result);
+// --- halfvec ---
+
+VHNSW_FUNCTION(vhnsw_halfvec_l2_distance)
+{
+    return recent_distance_of_args<HalfVector, l2>(fcinfo);
+}
+
+VHNSW_FUNCTION(vhnsw_halfvec_l2_squared_distance)
+{
+    return distance_of_args<HalfVector, l2_squared>(fcinfo);
+}
+
+VHNSW_FUNCTION(vhnsw_halfvec_inner_product)
+{
+    return distance_of_args<HalfVector, inner_product>(fcinfo);
+}
+
+VHNSW_FUNCTION(vhnsw_halfvec_negative_inner_product)
+{
+    return recent_distance_of_args<HalfVector, negative_inner_product>(fcinfo);
+}
+
+VHNSW_FUNCTION(vhnsw_halfvec_cosine_distance)
+{
+    return recent_distance_of_args<HalfVector, cosine>(fcinfo);
+}
+
+VHNSW_FUNCTION(vhnsw_halfvec_l1_distance)
+{
+    return distance_of_args<HalfVector, l1>(fcinfo);
+}
+
+VHNSW_FUNCTION(vhnsw_halfvec_spherical_distance)
+{
+    return distance_of_args<HalfVector, spherical>(fcinfo);
+}
+
+VHNSW_FUNCTION(vhnsw_halfvec_l2_norm)
+{
+    PG_RETURN_FLOAT8(norm(dense_arg<HalfVector>(fcinfo, 0)));
+}
+
+VHNSW_FUNCTION(vhnsw_halfvec_l2_normalize)
+{
+    return normalize<HalfVector>(fcinfo);
 }

@@ -3,10 +3,8 @@
 
 #include "pg/pg.hpp"
 
-#include <cstddef>
-
 #include "core/half.hpp"
-#include "type/check.hpp"
+#include "type/dense.hpp"
 
 namespace vhnsw::type {
 
@@ -21,31 +19,33 @@ struct HalfVector {
 };
 static_assert(sizeof(HalfVector) == 8 && offsetof(HalfVector, dim) == 4 && offsetof(HalfVector, x) == 8);
 
+template <>
+struct Dense<HalfVector> {
+    using Element = uint16;
+    static constexpr TypeLimits kLimits = kHalfvec;
+
+    static float load(uint16 element) { return half_to_float(element); }
+    static uint16 store(float number) { return float_to_half(number); }
+    static uint16 receive(StringInfo message) { return static_cast<uint16>(pq_getmsgint(message, sizeof(uint16))); }
+    static void send(StringInfo message, uint16 element) { pq_sendint16(message, element); }
+};
+
 inline Size
 halfvec_bytes(int dim)
 {
-    return offsetof(HalfVector, x) + sizeof(uint16) * static_cast<Size>(dim);
+    return dense_bytes<HalfVector>(dim);
 }
 
-// Returns a vector in the current memory context, elements uninitialised. REQUIRES: dim has passed check_dims().
 inline HalfVector *
 make_halfvec(int dim)
 {
-    HalfVector *vector = static_cast<HalfVector *>(palloc(halfvec_bytes(dim)));
-
-    SET_VARSIZE(vector, halfvec_bytes(dim));
-    vector->dim = static_cast<int16>(dim);
-    vector->unused = 0;
-    return vector;
+    return make_dense<HalfVector>(dim);
 }
 
 inline HalfVector *
 datum_get_halfvec(Datum datum)
 {
-    HalfVector *vector = reinterpret_cast<HalfVector *>(PG_DETOAST_DATUM(datum));
-
-    Assert(VARSIZE(vector) == halfvec_bytes(vector->dim));
-    return vector;
+    return datum_get_dense<HalfVector>(datum);
 }
 
 }  // namespace vhnsw::type

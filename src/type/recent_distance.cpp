@@ -18,7 +18,7 @@ struct Memory {
     DistanceFunction distance;
     TimestampTz transaction;
     TimestampTz statement;
-    Vector *query;  // a copy, in TopMemoryContext
+    varlena *query;  // a copy, in TopMemoryContext
     Size query_room;
     int count;
     int next;
@@ -28,7 +28,7 @@ struct Memory {
 constinit Memory memory = {};
 
 bool
-is_about(const Vector *query, DistanceFunction distance)
+is_about(const varlena *query, DistanceFunction distance)
 {
     return memory.query != nullptr && memory.distance == distance &&
            memory.statement == GetCurrentStatementStartTimestamp() &&
@@ -37,12 +37,12 @@ is_about(const Vector *query, DistanceFunction distance)
 }
 
 void
-start_over(const Vector *query, DistanceFunction distance)
+start_over(const varlena *query, DistanceFunction distance)
 {
     memory.distance = nullptr;  // should the allocation fail
     memory.count = memory.next = 0;
     if (memory.query_room < VARSIZE(query)) {
-        Vector *fresh = static_cast<Vector *>(MemoryContextAlloc(TopMemoryContext, VARSIZE(query)));
+        varlena *fresh = static_cast<varlena *>(MemoryContextAlloc(TopMemoryContext, VARSIZE(query)));
         if (memory.query != nullptr) pfree(memory.query);
         memory.query = fresh;
         memory.query_room = VARSIZE(query);
@@ -69,19 +69,20 @@ double
 recent_distance(FunctionCallInfo fcinfo, DistanceFunction distance)
 {
     auto *stored = reinterpret_cast<varlena *>(PG_GETARG_DATUM(0));
-    if (!VARATT_IS_EXTERNAL_ONDISK(stored)) return distance(vector_pair_args(fcinfo));
+    if (!VARATT_IS_EXTERNAL_ONDISK(stored)) {
+        const varlena *value = pg_detoast_datum(stored);
+        return distance(value, PG_DETOAST_DATUM(PG_GETARG_DATUM(1)));
+    }
 
     varatt_external value;
     VARATT_EXTERNAL_GET_POINTER(value, stored);
-    const Vector *query = vector_arg(fcinfo, 1);
+    const varlena *query = PG_DETOAST_DATUM(PG_GETARG_DATUM(1));
     if (!is_about(query, distance))
         start_over(query, distance);
     else if (const Remembered *known = find(value))
         return known->distance;
 
-    const VectorPair pair = {vector_arg(fcinfo, 0), query};
-    check_same_dims(kVector, pair.a->dim, pair.b->dim);
-    double result = distance(pair);
+    double result = distance(pg_detoast_datum(stored), query);
     memory.entries[memory.next] = {value.va_toastrelid, value.va_valueid, result};
     memory.next = (memory.next + 1) % kRemembered;
     memory.count = Max(memory.count, memory.next == 0 ? kRemembered : memory.next);

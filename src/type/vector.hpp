@@ -3,9 +3,7 @@
 
 #include "pg/pg.hpp"
 
-#include <cstddef>
-
-#include "type/check.hpp"
+#include "type/dense.hpp"
 
 namespace vhnsw::type {
 
@@ -20,53 +18,47 @@ struct Vector {
 };
 static_assert(sizeof(Vector) == 8 && offsetof(Vector, dim) == 4 && offsetof(Vector, x) == 8);
 
+template <>
+struct Dense<Vector> {
+    using Element = float;
+    static constexpr TypeLimits kLimits = kVector;
+
+    static float load(float element) { return element; }
+    static float store(float number) { return number; }
+    static float receive(StringInfo message) { return pq_getmsgfloat4(message); }
+    static void send(StringInfo message, float element) { pq_sendfloat4(message, element); }
+};
+
 inline Size
 vector_bytes(int dim)
 {
-    return offsetof(Vector, x) + sizeof(float) * static_cast<Size>(dim);
+    return dense_bytes<Vector>(dim);
 }
 
-// Returns a vector in the current memory context, elements uninitialised. REQUIRES: dim has passed check_dims().
 inline Vector *
 make_vector(int dim)
 {
-    Vector *vector = static_cast<Vector *>(palloc(vector_bytes(dim)));
-
-    SET_VARSIZE(vector, vector_bytes(dim));
-    vector->dim = static_cast<int16>(dim);
-    vector->unused = 0;
-    return vector;
+    return make_dense<Vector>(dim);
 }
 
 inline Vector *
 datum_get_vector(Datum datum)
 {
-    Vector *vector = reinterpret_cast<Vector *>(PG_DETOAST_DATUM(datum));
-
-    Assert(VARSIZE(vector) == vector_bytes(vector->dim));
-    return vector;
+    return datum_get_dense<Vector>(datum);
 }
 
-// Argument number `n` of an SQL function, detoasted; not to be written to.
 inline const Vector *
 vector_arg(FunctionCallInfo fcinfo, int n)
 {
-    return datum_get_vector(PG_GETARG_DATUM(n));
+    return dense_arg<Vector>(fcinfo, n);
 }
 
-struct VectorPair {
-    const Vector *a;
-    const Vector *b;
-};
+using VectorPair = DensePair<Vector>;
 
-// Arguments 0 and 1, which must have equally many dimensions.
 inline VectorPair
 vector_pair_args(FunctionCallInfo fcinfo)
 {
-    const VectorPair pair = {vector_arg(fcinfo, 0), vector_arg(fcinfo, 1)};
-
-    check_same_dims(kVector, pair.a->dim, pair.b->dim);
-    return pair;
+    return dense_pair_args<Vector>(fcinfo);
 }
 
 }  // namespace vhnsw::type

@@ -79,8 +79,7 @@ score(Bench &bench, const Truth &truth, size_t q, const quant::Query &query, con
     for (auto &[key, id] : found) {
         graph::ArenaNode *node = bench.arena.node(static_cast<uint32_t>(id));
         double exact = exact_distance(bench, bench.queries.row(q), node->row);
-        double dot = query.dot(quant::NodeBody(bench.shape, bench.store.at(static_cast<uint32_t>(id))).code(),
-                               node->scalars.scale);
+        double dot = bench.store.dot(query, static_cast<uint32_t>(id));
         bounds.push_back(quant::lower_bound(bench.metric, query, node->scalars, dot, bench.base.dims));
         if (bounds.back() > exact) printf("bound %.9g above distance %.9g\n", bounds.back(), exact);
         distances.push_back(exact);
@@ -136,8 +135,9 @@ main(int argc, char **argv)
     uint32_t rows = options.number("rows", 0);
     bench.rows = rows > 0 ? std::min<size_t>(rows, bench.base.count()) : bench.base.count();
     bench.query_count = std::min<size_t>(bench.queries.count(), options.number("nq", 1000));
-    bench.shape =
-        quant::choose_shape(bench.base.dims, options.number("m", 16), options.number("bits", 0), {8160, 4, 40, 8});
+    bench.shape = quant::choose_shape({quant::CodeKind::kRotated, bench.base.dims, options.number("m", 16),
+                                       options.number("bits", quant::kAutoLinkBits)},
+                                      {8160, 4, 40, 8});
     if (options.number("cap", 0) > 0) bench.shape.capacity = options.number("cap", 0);
     bench.rotation = quant::Rotation::make(42, bench.base.dims);
     printf("%u dims, %u links of %u bytes, %u planes, node of %u bytes\n", bench.base.dims, bench.shape.capacity,

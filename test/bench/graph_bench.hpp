@@ -74,9 +74,13 @@ struct FusedStore {
     uint64_t key_of(Id id) { return id + 1; }
     Id below(Id id, const Opened &) { return id; }
     void prefetch(Id) {}
+    double dot(const quant::Query &with, uint32_t i)
+    {
+        return with.dot(reinterpret_cast<int8_t *>(quant::NodeBody(shape, at(i)).code()), scalars[i].scale);
+    }
     float key(uint32_t i)
     {
-        double dot = query->dot(quant::NodeBody(shape, at(i)).code(), scalars[i].scale);
+        double dot = this->dot(*query, i);
         return quant::distance_key(metric, *query, scalars[i], dot);
     }
     bool open(Id id, VisitedSet &visited, Opened &opened)
@@ -131,6 +135,7 @@ struct Bench {
     size_t rows, query_count;
     quant::Metric metric;
     quant::NodeShape shape;
+    quant::Space space;
     quant::Rotation rotation;
     graph::ArenaStore arena;
     FusedStore store;
@@ -170,19 +175,24 @@ inline void
 build(Bench &bench, const Options &options)
 {
     auto *shared = static_cast<graph::ArenaShared *>(host_alloc(sizeof(graph::ArenaShared)));
-    graph::ArenaStore::init(shared, bench.metric, bench.shape.padded, bench.shape.capacity, 16ull << 30);
-    bench.arena.attach(shared, {nullptr, [](void *) {}, [](void *) {},
-                                [](void *, size_t bytes) { return reinterpret_cast<uint64_t>(calloc(1, bytes)); },
-                                [](void *, uint64_t handle) { return reinterpret_cast<void *>(handle); }});
+    bench.space = {bench.metric,       bench.shape.kind,   bench.shape.dims,
+                   bench.shape.padded, bench.shape.sketch, &bench.rotation};
+    graph::ArenaStore::init(shared, bench.space, bench.shape.capacity, 16ull << 30);
+    bench.arena.attach(shared,
+                       {nullptr, [](void *) {}, [](void *) {},
+                        [](void *, size_t bytes) { return reinterpret_cast<uint64_t>(calloc(1, bytes)); },
+                        [](void *, uint64_t handle) { return reinterpret_cast<void *>(handle); }},
+                       bench.space);
     graph::InsertScratch<graph::ArenaStore> scratch;
-    std::vector<float> rotated(bench.shape.padded);
+    quant::Preparation preparation;
     Rng rng(7);
     uint32_t m = options.number("m", 16);
     double start = now();
     for (size_t i = 0; i < bench.rows; i++) {
-        bench.rotation.apply(bench.base.row(i), rotated.data());
+        quant::VectorView vector;
+        vector.values = bench.base.row(i);
         int level = graph::draw_level(rng, m);
-        if (!bench.arena.begin(rotated, i, level)) abort();
+        if (!bench.arena.begin(preparation.prepare(bench.space, vector), i, level)) abort();
         graph::insert(bench.arena, level, m, options.number("efc", 64), scratch);
     }
     printf("build %.2f s, %u nodes\n", now() - start, bench.arena.node_count());
@@ -201,16 +211,18 @@ lay_out(Bench &bench, bool exact)
     store.counts.resize(count);
     store.exact = exact;
     std::vector<float> scratch(bench.shape.padded), x(bench.shape.padded), y(bench.shape.padded);
+    Vec<float> fold;
     double start = now(), links = 0;
     for (uint32_t i = 0; i < count; i++) {
         graph::ArenaNode *node = bench.arena.node(i);
         quant::NodeBody body(bench.shape, store.at(i));
-        memcpy(body.code(), bench.arena.code(node), bench.shape.padded);
+        const quant::Code code = bench.arena.code(node);
+        memcpy(body.code(), code.bytes, code.size);
         store.scalars[i] = node->scalars;
-        kernel::active->decode_i8(bench.arena.code(node), node->scalars.scale, bench.shape.padded, x.data());
+        quant::unfold(bench.space, code, fold, reinterpret_cast<uint8_t *>(x.data()));
         for (graph::ArenaLink link : bench.arena.links(i, 0)) {
             graph::ArenaNode *to = bench.arena.node(link.node);
-            kernel::active->decode_i8(bench.arena.code(to), to->scalars.scale, bench.shape.padded, y.data());
+            quant::unfold(bench.space, bench.arena.code(to), fold, reinterpret_cast<uint8_t *>(y.data()));
             quant::LinkHead head{};
             head.address = quant::Packed48::from(link.node);
             head.scalars = quant::pack(quant::encode_sketch(bench.metric, bench.shape.sketch, x, y, scratch.data(),

@@ -91,6 +91,38 @@ bench_floats(size_t n)
 }
 
 void
+bench_halfs(size_t n)
+{
+    // Normal numbers between 1/8 and 1.
+    std::vector<uint16_t> a = random_values<uint16_t>(n, 0x3000, 0x3C00),
+                          b = random_values<uint16_t>(n, 0x3000, 0x3C00);
+    std::vector<float> out(n);
+    char what[64];
+    snprintf(what, sizeof what, "l2_squared_half, %zu dims", n);
+    print_line(what, [&](const Kernels &k) {
+        return nanoseconds_per_call([&] { return k.l2_squared_half(a.data(), b.data(), n); });
+    });
+    snprintf(what, sizeof what, "inner_product_half, %zu dims", n);
+    print_line(what, [&](const Kernels &k) {
+        return nanoseconds_per_call([&] { return k.inner_product_half(a.data(), b.data(), n); });
+    });
+    snprintf(what, sizeof what, "l1_half, %zu dims", n);
+    print_line(
+        what, [&](const Kernels &k) { return nanoseconds_per_call([&] { return k.l1_half(a.data(), b.data(), n); }); });
+    snprintf(what, sizeof what, "cosine_half, %zu dims", n);
+    print_line(what, [&](const Kernels &k) {
+        return nanoseconds_per_call([&] { return k.cosine_half(a.data(), b.data(), n).dot; });
+    });
+    snprintf(what, sizeof what, "decode_half, %zu dims", n);
+    print_line(what, [&](const Kernels &k) {
+        return nanoseconds_per_call([&] {
+            k.decode_half(a.data(), n, out.data());
+            return out[0];
+        });
+    });
+}
+
+void
 bench_codes(size_t n)
 {
     std::vector<int8_t> a = random_values<int8_t>(n, -127, 127), b = random_values<int8_t>(n, -127, 127);
@@ -108,6 +140,10 @@ bench_codes(size_t n)
     snprintf(what, sizeof what, "hamming, %zu dims", n);
     print_line(
         what, [&](const Kernels &k) { return nanoseconds_per_call([&] { return k.hamming(x.data(), y.data(), n); }); });
+    snprintf(what, sizeof what, "l1_i8, %zu dims", n);
+    print_line(what, [&](const Kernels &k) {
+        return nanoseconds_per_call([&] { return k.l1_i8(r.data(), a.data(), 0.5f, n); });
+    });
     for (unsigned planes : {1u, 2u, 4u}) {
         snprintf(what, sizeof what, "encode_grid, %zu dims, planes %u", n, planes);
         print_line(what, [&](const Kernels &k) {
@@ -181,6 +217,7 @@ main()
     for (const Kernels *const *set = available_kernels(); *set != nullptr; ++set) printf("%10s", (*set)->name);
     printf("\n");
     for (size_t n : {100u, 128u, 384u, 768u, 1536u}) bench_floats(n);
+    for (size_t n : {100u, 128u, 384u, 768u, 1536u}) bench_halfs(n);
     for (size_t n : {128u, 384u, 800u, 1536u}) bench_codes(n);
     for (size_t bits : {100u, 128u, 768u, 1000u, 1536u, 64000u}) bench_bits(bits);
     for (size_t count : {1u, 24u}) {

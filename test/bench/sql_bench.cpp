@@ -164,6 +164,7 @@ run_step(Bench &bench, const std::string &step)
         {"load-filtered", load_filtered},
         {"conditions", run_conditions},
         {"grid", run_grid},
+        {"types", run_types},
     };
     const auto found = steps.find(step);
     if (found == steps.end()) fail("unknown step " + step);
@@ -202,6 +203,9 @@ parse_options(int argc, char **argv)
         {"statistics", "right"},
         {"attr", "1"},
         {"peer_k", "10"},
+        {"types", "vector,halfvec,int8vec,bit,sparsevec"},
+        {"types_ef", "80"},
+        {"types_queries", "200"},
         {"peer_ef", "40,80,120,200,400"},
     };
     for (int i = 1; i < argc; i++) {

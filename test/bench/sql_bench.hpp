@@ -51,6 +51,9 @@ void run_grid(Bench &bench, const std::string &table);
 // Sweeps ef_search: recall, order of the rows, speed, latency; then speed at equal recall.
 void run_queries(Bench &bench, const std::string &table);
 
+// The set as every type, under every distance.
+void run_types(Bench &bench, const std::string &table);
+
 // Counts the pages that one query touches.
 void count_pages(Bench &bench, const std::string &table);
 

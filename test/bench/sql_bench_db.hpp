@@ -58,9 +58,16 @@ public:
         return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
     }
 
-    void prepare(const std::string &name, const std::string &sql)
+    // The rows of a query, in binary form.
+    Result binary(const std::string &sql)
     {
-        const auto type = static_cast<Oid>(std::stoul(value("SELECT 'vector'::regtype::oid")));
+        return checked(PQexecParams(conn_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 1), sql);
+    }
+
+    // A statement with one parameter.
+    void prepare(const std::string &name, const std::string &sql, const std::string &parameter = "vector")
+    {
+        const auto type = static_cast<Oid>(std::stoul(value("SELECT '" + parameter + "'::regtype::oid")));
         checked(PQprepare(conn_.get(), name.c_str(), sql.c_str(), 1, &type), sql);
     }
 

@@ -22,6 +22,7 @@ using graph::ArenaShared;
 using graph::ArenaStore;
 
 constexpr uint32_t kDims = 32;
+const quant::Space kSpace = rotated_space(quant::Metric::kL2, kDims);
 
 double
 inner_product(const Floats &a, const Floats &b)
@@ -99,7 +100,7 @@ struct SharedMemory {
 struct SharedView : ArenaGraph {
     SharedView(SharedMemory *memory, const GraphShape &shape) : ArenaGraph(shape)
     {
-        store.attach(&memory->arena, memory->participant());
+        store.attach(&memory->arena, memory->participant(), kSpace);
     }
 };
 
@@ -108,13 +109,13 @@ void
 insert_share(SharedMemory *memory, const std::vector<Floats> &vectors, size_t first, size_t step)
 {
     ArenaStore store;
-    store.attach(&memory->arena, memory->participant());
+    store.attach(&memory->arena, memory->participant(), kSpace);
     graph::InsertScratch<ArenaStore> scratch;
     Rng rng(first);
     pthread_barrier_wait(&memory->start);
     for (size_t i = first; i < vectors.size(); i += step) {
         int level = graph::draw_level(rng, 12);
-        if (!store.begin(vectors[i], i, level)) abort();
+        if (!store.begin(as_rotated(vectors[i]), i, level)) abort();
         graph::insert(store, level, 12, 48, scratch);
     }
 }
@@ -242,15 +243,15 @@ UNIT_TEST(graph_arena_keeps_the_attributes_of_every_row)
     };
     ArenaBlocks blocks;
     auto shared = std::make_unique<ArenaShared>();
-    ArenaStore::init(shared.get(), quant::Metric::kL2, kDims, 12, uint64_t{16} << 20, kBytes);
+    ArenaStore::init(shared.get(), kSpace, 12, uint64_t{16} << 20, kBytes);
     ArenaStore store;
-    store.attach(shared.get(), blocks.memory());
+    store.attach(shared.get(), blocks.memory(), kSpace);
     graph::InsertScratch<ArenaStore> scratch;
     Rng rng(134);
     std::vector<Floats> vectors = uniform_vectors(rng, 200, kDims);
     for (uint64_t row = 0; row < 1000; ++row) {
         int level = graph::draw_level(rng, 8);
-        EXPECT(store.begin(vectors[row % 200], row, level, attributes_of(row).data()));
+        EXPECT(store.begin(as_rotated(vectors[row % 200]), row, level, attributes_of(row).data()));
         graph::insert(store, level, 8, 32, scratch);
     }
     for (uint64_t row = 1000; row < 1100; ++row)
@@ -316,10 +317,10 @@ UNIT_TEST(graph_arena_lets_one_participant_begin)
     Rng rng(136);
     std::vector<Floats> vectors = uniform_vectors(rng, 2, kDims);
     SharedMemory *memory = SharedMemory::make(1);
-    ArenaStore::init(&memory->arena, quant::Metric::kL2, kDims, 24, SharedMemory::kBytes / 2);
+    ArenaStore::init(&memory->arena, kSpace, 24, SharedMemory::kBytes / 2);
     ArenaStore store;
-    store.attach(&memory->arena, memory->participant());
-    EXPECT(store.begin(vectors[0], 0, 0) && store.entry().level == -1);
+    store.attach(&memory->arena, memory->participant(), kSpace);
+    EXPECT(store.begin(as_rotated(vectors[0]), 0, 0) && store.entry().level == -1);
     pid_t child = fork();
     if (child == 0) {
         insert_share(memory, vectors, 1, 1);
@@ -351,7 +352,7 @@ UNIT_TEST(graph_arena_is_filled_by_several_processes)
         std::vector<Floats> vectors = uniform_vectors(rng, 900, kDims);
         for (size_t i = 0; i < vectors.size(); i += 3) vectors[i] = vectors[0];
         SharedMemory *memory = SharedMemory::make(kProcesses);
-        ArenaStore::init(&memory->arena, quant::Metric::kL2, kDims, kShape.capacity, SharedMemory::kBytes / 2);
+        ArenaStore::init(&memory->arena, kSpace, kShape.capacity, SharedMemory::kBytes / 2);
         insert_in_processes(memory, vectors, kProcesses);
 
         SharedView graph(memory, kShape);
@@ -377,4 +378,55 @@ UNIT_TEST(graph_arena_is_filled_by_several_processes)
         EXPECT_WITH(found > 0.9, "round %lu: %.4f", round, found);
         munmap(memory, SharedMemory::kBytes);
     }
+}
+
+// Codes of any length, some of none.
+UNIT_TEST(graph_arena_keeps_sparse_codes)
+{
+    Rng rng(150);
+    const quant::Space space = {
+        quant::Metric::kL2, quant::CodeKind::kSparse, 5000, quant::kSparseFrame, {0, 0}, nullptr};
+    ArenaBlocks blocks;
+    auto shared = std::make_unique<ArenaShared>();
+    ArenaStore::init(shared.get(), space, 16, uint64_t{64} << 20);
+    ArenaStore store;
+    store.attach(shared.get(), blocks.memory(), space);
+    graph::InsertScratch<ArenaStore> scratch;
+    std::vector<std::vector<int32_t>> indices(600);
+    std::vector<Floats> values(600);
+    for (size_t i = 0; i < indices.size(); ++i) {
+        size_t count = i % 100 == 7 ? 2500 : rng.next() % 40;
+        std::set<int32_t> distinct;
+        while (distinct.size() < count) distinct.insert(static_cast<int32_t>(rng.next() % 5000));
+        indices[i].assign(distinct.begin(), distinct.end());
+        for (size_t j = 0; j < count; ++j) values[i].push_back(static_cast<float>(rng.uniform()));
+    }
+    auto insert = [&](size_t i, uint64_t row) {
+        quant::Prepared vector;
+        vector.indices = indices[i];
+        vector.values = values[i];
+        int level = graph::draw_level(rng, 8);
+        EXPECT(store.begin(vector, row, level));
+        graph::insert(store, level, 8, 40, scratch);
+    };
+    for (size_t i = 0; i < indices.size(); ++i) insert(i, i);
+    for (size_t i = 0; i < indices.size(); i += 3) insert(i, 10000 + i);
+    size_t rows = 0;
+    for (uint32_t node = 0; node < store.node_count(); ++node) {
+        graph::ArenaNode *at = store.node(node);
+        if (!at->published) continue;
+        const quant::Code code = store.code(at);
+        const size_t i = at->row % 10000;
+        size_t bytes = values[i].size() * sizeof(float);
+        EXPECT_WITH(code.size == 2 * bytes && memcmp(code.bytes, indices[i].data(), bytes) == 0 &&
+                        memcmp(code.bytes + bytes, values[i].data(), bytes) == 0,
+                    "vector %zu", i);
+        rows++;
+        for (uint32_t more = at->more_rows; more != graph::kNoRecord; more = store.row(more)->next) {
+            size_t copy = store.row(more)->row % 10000;
+            EXPECT_WITH(indices[copy] == indices[i] && values[copy] == values[i], "row %zu at vector %zu", copy, i);
+            rows++;
+        }
+    }
+    EXPECT_WITH(rows == 800, "%zu", rows);
 }

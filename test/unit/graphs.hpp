@@ -87,7 +87,21 @@ private:
     std::vector<std::unique_ptr<std::max_align_t[]>> blocks_;
 };
 
-// Vectors are taken as rotated already.
+// Of vectors that are taken as rotated already.
+inline quant::Space
+rotated_space(quant::Metric metric, uint32_t dims)
+{
+    return {metric, quant::CodeKind::kRotated, dims, dims, {dims, 1}, nullptr};
+}
+
+inline quant::Prepared
+as_rotated(const Floats &vector)
+{
+    quant::Prepared prepared;
+    prepared.values = vector;
+    return prepared;
+}
+
 class ArenaGraph {
 public:
     using Store = graph::ArenaStore;
@@ -95,22 +109,22 @@ public:
 
     explicit ArenaGraph(const GraphShape &shape, quant::Metric metric = quant::Metric::kL2,
                         uint64_t bytes_limit = uint64_t{1} << 30)
-        : shape_(shape), shared_(std::make_unique<graph::ArenaShared>())
+        : shape_(shape), space_(rotated_space(metric, shape.dims)), shared_(std::make_unique<graph::ArenaShared>())
     {
-        Store::init(shared_.get(), metric, shape.dims, shape.capacity, bytes_limit);
-        store.attach(shared_.get(), blocks.memory());
+        Store::init(shared_.get(), space_, shape.capacity, bytes_limit);
+        store.attach(shared_.get(), blocks.memory(), space_);
     }
 
     // False when the arena is full.
     bool insert(const Floats &vector, uint64_t row) { return insert(vector, row, graph::draw_level(rng_, shape_.m)); }
     bool insert(const Floats &vector, uint64_t row, int level)
     {
-        if (!store.begin(vector, row, level)) return false;
+        if (!store.begin(as_rotated(vector), row, level)) return false;
         graph::insert(store, level, shape_.m, shape_.ef_construction, scratch_);
         return true;
     }
     // The query is a newcomer that is never inserted.
-    void aim(const Floats &query) { EXPECT(store.begin(query, 0, 0)); }
+    void aim(const Floats &query) { EXPECT(store.begin(as_rotated(query), 0, 0)); }
 
     // Records that were given up count, and have no rows.
     uint32_t node_count() const { return store.node_count(); }
@@ -139,6 +153,7 @@ public:
 
 private:
     GraphShape shape_;
+    quant::Space space_;
     std::unique_ptr<graph::ArenaShared> shared_;
     Rng rng_{5};
     graph::InsertScratch<Store> scratch_;

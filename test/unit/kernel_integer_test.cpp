@@ -255,6 +255,34 @@ UNIT_TEST(kernel_decode_and_difference_match_the_definition)
         }
 }
 
+// Error of sums of magnitudes in at least 8 lanes: README.md of the layer.
+UNIT_TEST(kernel_l1_of_codes_is_within_bounds)
+{
+    for (size_t n : code_lengths()) {
+        Rng rng(n + 9);
+        Codes a = random_codes(rng, n, -128, 127), b = random_codes(rng, n, -128, 127);
+        std::vector<float> q(n);
+        for (float &v : q) v = static_cast<float>(rng.uniform() - 0.5);
+        const float scale_a = 0.0041f, scale_b = 0.0037f;
+        double query_sum = 0, pair_sum = 0, magnitude = 0;
+        for (size_t i = 0; i < n; ++i) {
+            double x = static_cast<double>(scale_a) * a[i], y = static_cast<double>(scale_b) * b[i];
+            query_sum += std::fabs(static_cast<double>(q[i]) - x);
+            pair_sum += std::fabs(x - y);
+            magnitude += std::fabs(x) + std::fabs(y) + std::fabs(static_cast<double>(q[i]));
+        }
+        double bound = (static_cast<double>(n) / 8 + 12) * 0x1p-24 * magnitude;
+        Guarded<int8_t> x(a), y(b);
+        Guarded<float> query(q, n % 3);
+        for_each_table([&](const Kernels &k) {
+            double got = static_cast<double>(k.l1_i8(query.data(), x.data(), scale_a, n));
+            EXPECT_WITH(std::fabs(got - query_sum) <= bound, "%s, n = %zu: %g, not %g", k.name, n, got, query_sum);
+            got = static_cast<double>(k.l1_codes({x.data(), scale_a}, {y.data(), scale_b}, n));
+            EXPECT_WITH(std::fabs(got - pair_sum) <= bound, "%s, n = %zu: %g, not %g", k.name, n, got, pair_sum);
+        });
+    }
+}
+
 UNIT_TEST(kernel_encode_grid_matches_the_definition)
 {
     Rng rng(17);

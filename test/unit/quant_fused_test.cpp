@@ -14,7 +14,6 @@ using vhnsw::Rng;
 
 // am/page.hpp: a page less its header and tail; line pointers; DiskNode; alignment of tuples.
 constexpr PageRoom kNodeRoom = {8192 - 24 - 8, 4, 40, 8};
-constexpr uint32_t kMaxPieceBytes = 8160 - 4 - 4 - 8;
 
 uint32_t
 tuple_bytes(const NodeShape &shape)
@@ -31,7 +30,7 @@ nodes_per_page(const NodeShape &shape)
 NodeShape
 shape_of(uint32_t dims, uint32_t m, uint32_t link_bits)
 {
-    return choose_shape(dims, m, link_bits, kNodeRoom);
+    return choose_shape({CodeKind::kRotated, dims, m, link_bits}, kNodeRoom);
 }
 
 // Everything up to 4096 dimensions, then samples.
@@ -49,7 +48,7 @@ void
 for_each_shape(const Action &action)
 {
     for (uint32_t m : {2u, 8u, 16u, 32u, 64u, 100u})
-        for (uint32_t link_bits : {0u, 1u, 2u, 4u})
+        for (uint32_t link_bits : {kAutoLinkBits, 1u, 2u, 4u})
             for (uint32_t dims : all_dims()) action(dims, m, link_bits, shape_of(dims, m, link_bits));
 }
 
@@ -73,8 +72,6 @@ UNIT_TEST(quant_fused_nodes_fit_their_pages)
     for_each_shape([](uint32_t dims, uint32_t m, uint32_t link_bits, const NodeShape &shape) {
         uint32_t nodes = nodes_per_page(shape);
         EXPECT_WITH(nodes >= 1 && nodes <= kMaxNodesPerPage, "%u dims, m = %u, %u bits: %u", dims, m, link_bits, nodes);
-        bool pieces_fit = shape.code_inline || shape.padded <= kCodePieces * kMaxPieceBytes;
-        EXPECT_WITH(pieces_fit, "%u dims", dims);
     });
 }
 
@@ -92,7 +89,7 @@ UNIT_TEST(quant_fused_sketches_cover_what_they_should)
     for_each_shape([](uint32_t dims, uint32_t m, uint32_t link_bits, const NodeShape &shape) {
         EXPECT_WITH(shape.dims == dims && shape.padded % 32 == 0 && shape.padded >= dims && shape.padded < dims + 32,
                     "%u dims: %u", dims, shape.padded);
-        uint32_t planes = link_bits != 0 ? link_bits : dims < 256 ? 2 : 1;
+        uint32_t planes = link_bits != kAutoLinkBits ? link_bits : dims < 256 ? 2 : 1;
         EXPECT_WITH(shape.sketch.planes == planes, "%u dims, %u bits: %u", dims, link_bits, shape.sketch.planes);
         bool whole = shape.sketch.dims == shape.padded;
         bool part = shape.sketch.dims % 32 == 0 && shape.sketch.dims < shape.padded && shape.sketch.dims >= 1024;
@@ -144,13 +141,20 @@ UNIT_TEST(quant_fused_shapes_of_well_known_dims)
         bool code_inline;
     };
     constexpr Known kKnown[] = {
-        {128, 16, 0, 128, 2, 29, 5, true},      {384, 16, 0, 384, 1, 24, 4, true},
-        {768, 16, 0, 768, 1, 28, 2, true},      {784, 16, 0, 800, 1, 27, 2, true},
-        {1536, 16, 0, 1536, 1, 31, 1, true},    {3072, 16, 0, 1536, 1, 24, 1, true},
-        {16000, 16, 0, 2528, 1, 24, 1, false},  {3, 16, 0, 32, 2, 25, 11, true},
-        {128, 16, 4, 128, 4, 31, 3, true},      {1536, 16, 4, 1056, 4, 12, 1, true},
-        {16000, 100, 4, 1312, 4, 12, 1, false}, {128, 2, 1, 128, 1, 8, 18, true},
-        {768, 32, 0, 768, 1, 64, 1, true},      {128, 100, 0, 128, 2, 128, 1, true},
+        {128, 16, kAutoLinkBits, 128, 2, 29, 5, true},
+        {384, 16, kAutoLinkBits, 384, 1, 24, 4, true},
+        {768, 16, kAutoLinkBits, 768, 1, 28, 2, true},
+        {784, 16, kAutoLinkBits, 800, 1, 27, 2, true},
+        {1536, 16, kAutoLinkBits, 1536, 1, 31, 1, true},
+        {3072, 16, kAutoLinkBits, 1536, 1, 24, 1, true},
+        {16000, 16, kAutoLinkBits, 2528, 1, 24, 1, false},
+        {3, 16, kAutoLinkBits, 32, 2, 25, 11, true},
+        {128, 16, 4, 128, 4, 31, 3, true},
+        {1536, 16, 4, 1056, 4, 12, 1, true},
+        {16000, 100, 4, 1312, 4, 12, 1, false},
+        {128, 2, 1, 128, 1, 8, 18, true},
+        {768, 32, kAutoLinkBits, 768, 1, 64, 1, true},
+        {128, 100, kAutoLinkBits, 128, 2, 128, 1, true},
     };
     for (const Known &known : kKnown) {
         NodeShape shape = shape_of(known.dims, known.m, known.link_bits);
@@ -177,7 +181,7 @@ UNIT_TEST(quant_fused_packs_48_bits)
 UNIT_TEST(quant_fused_parts_of_a_body_do_not_overlap)
 {
     for (uint32_t dims : {5u, 384u, 1536u, 16000u}) {
-        NodeShape shape = shape_of(dims, 16, 0);
+        NodeShape shape = shape_of(dims, 16, kAutoLinkBits);
         std::vector<uint8_t> bytes(shape.body_bytes(), 0), owner(shape.body_bytes(), 0);
         NodeBody body(shape, bytes.data());
         auto claim = [&](const void *from, size_t size) {
@@ -213,7 +217,7 @@ constexpr AttributeRoom kRooms[] = {{6, 6}, {40, 8}, {98, 6}, {250, 10}, {1000, 
 NodeShape
 shape_with(uint32_t dims, uint32_t m, uint32_t link_bits, const AttributeRoom &attributes)
 {
-    return choose_shape(dims, m, link_bits, kNodeRoom, attributes);
+    return choose_shape({CodeKind::kRotated, dims, m, link_bits}, kNodeRoom, attributes);
 }
 
 }  // namespace
@@ -240,7 +244,7 @@ UNIT_TEST(quant_fused_attributes_fit_their_pages)
 UNIT_TEST(quant_fused_small_attributes_take_links_not_pages)
 {
     for (uint32_t dims : {128u, 384u, 768u, 1536u}) {
-        NodeShape plain = shape_of(dims, 16, 0), shape = shape_with(dims, 16, 0, {6, 6});
+        NodeShape plain = shape_of(dims, 16, kAutoLinkBits), shape = shape_with(dims, 16, kAutoLinkBits, {6, 6});
         EXPECT_WITH(nodes_per_page(shape) == nodes_per_page(plain), "%u dims", dims);
         EXPECT_WITH(shape.capacity >= 21 && shape.capacity <= plain.capacity, "%u dims: %u links", dims,
                     shape.capacity);
@@ -250,8 +254,8 @@ UNIT_TEST(quant_fused_small_attributes_take_links_not_pages)
 UNIT_TEST(quant_fused_refuses_attributes_beyond_a_limit)
 {
     for (uint32_t dims : {3u, 384u, 1536u, 16000u})
-        for (uint32_t link_bits : {0u, 4u}) {
-            uint32_t most = most_attribute_bytes(dims, 16, link_bits, kNodeRoom, 10);
+        for (uint32_t link_bits : {kAutoLinkBits, 4u}) {
+            uint32_t most = most_attribute_bytes({CodeKind::kRotated, dims, 16, link_bits}, kNodeRoom, 10);
             NodeShape shape = shape_with(dims, 16, link_bits, {most, 10});
             EXPECT_WITH(most > 2000 && shape.capacity >= 8 && nodes_per_page(shape) == 1, "%u dims: %u", dims, most);
             for (uint32_t more : {most + 2, most + 1000, 9000u, 1000000u})
@@ -263,7 +267,7 @@ UNIT_TEST(quant_fused_attributes_do_not_overlap_the_rest)
 {
     for (const AttributeRoom &room : kRooms)
         for (uint32_t dims : {5u, 384u, 1536u, 16000u}) {
-            NodeShape shape = shape_with(dims, 16, 0, room);
+            NodeShape shape = shape_with(dims, 16, kAutoLinkBits, room);
             std::vector<uint8_t> bytes(shape.body_bytes(), 0), owner(shape.body_bytes(), 0);
             NodeBody body(shape, bytes.data());
             auto claim = [&](const void *from, size_t size) {
@@ -282,4 +286,36 @@ UNIT_TEST(quant_fused_attributes_do_not_overlap_the_rest)
             EXPECT_WITH(reinterpret_cast<uintptr_t>(body.link(1)) % 2 == reinterpret_cast<uintptr_t>(body.bytes()) % 2,
                         "%u dims", dims);
         }
+}
+
+// --- nodes whose links have no sketches ---
+
+UNIT_TEST(quant_fused_compact_nodes_fit_their_pages)
+{
+    for (CodeKind kind : {CodeKind::kRotated, CodeKind::kPlain, CodeKind::kBits, CodeKind::kSparse})
+        for (uint32_t m : {2u, 8u, 16u, 32u, 64u, 100u})
+            for (uint32_t dims : {1u, 3u, 128u, 384u, 1536u, 4000u, 8000u, 16000u, 64000u, 1000000000u}) {
+                bool is_large = dims > 16000;
+                if (is_large && kind != CodeKind::kSparse && !(kind == CodeKind::kBits && dims == 64000)) continue;
+                NodeShape shape = choose_shape({kind, dims, m, 0}, kNodeRoom);
+                uint32_t nodes = nodes_per_page(shape);
+                EXPECT_WITH(nodes >= 1 && !shape.has_sketches(), "%u dims, m = %u", dims, m);
+                EXPECT_WITH(shape.capacity >= std::min(std::max(8u, 2 * m), 24u) && shape.capacity <= kMaxLinks,
+                            "%u dims, m = %u: %u links", dims, m, shape.capacity);
+                if (kind == CodeKind::kSparse || dims <= 4000)
+                    EXPECT_WITH(shape.code_inline == (kind != CodeKind::kSparse), "%u dims, m = %u", dims, m);
+                else if (m >= 16 && dims >= 64000)
+                    EXPECT_WITH(!shape.code_inline, "%u dims, m = %u", dims, m);
+            }
+}
+
+UNIT_TEST(quant_fused_bits_are_whole_or_not_there)
+{
+    for (uint32_t dims : {8u, 64u, 784u, 1536u, 2048u}) {
+        NodeShape shape = choose_shape({CodeKind::kBits, dims, 16, kAutoLinkBits}, kNodeRoom);
+        EXPECT_WITH(shape.sketch.planes == 1 && shape.sketch.dims == shape.padded && shape.capacity >= 24, "%u", dims);
+        EXPECT_WITH(nodes_per_page(shape) >= 1, "%u", dims);
+    }
+    EXPECT(!choose_shape({CodeKind::kBits, 64000, 16, kAutoLinkBits}, kNodeRoom).has_sketches());
+    EXPECT(!choose_shape({CodeKind::kPlain, 384, 16, kAutoLinkBits}, kNodeRoom).has_sketches());
 }

@@ -1,6 +1,5 @@
 // Rotations by seed and dimensions, made once per backend: making one costs as much as opening several nodes.
 #include "am/index.hpp"
-#include "quant/rotation.hpp"
 
 namespace vhnsw::am {
 
@@ -15,20 +14,31 @@ struct CachedRotation {
 // Never freed: scans refer to them, and there are as many as indexes in use have different dimensions.
 constinit CachedRotation *first_rotation = nullptr;
 
-}  // namespace
-
-const quant::Rotation &
-rotation_of(const IndexInfo &info)
+const quant::Rotation *
+rotation_of(uint64_t seed, uint32_t dims)
 {
     for (CachedRotation *cached = first_rotation; cached != nullptr; cached = cached->next)
-        if (cached->seed == info.seed && cached->rotation.dims() == info.shape.dims) return cached->rotation;
+        if (cached->seed == seed && cached->rotation.dims() == dims) return &cached->rotation;
 
     MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
     auto *fresh = static_cast<CachedRotation *>(palloc(sizeof(CachedRotation)));
-    *fresh = {info.seed, quant::Rotation::make(info.seed, info.shape.dims), first_rotation};
+    *fresh = {seed, quant::Rotation::make(seed, dims), first_rotation};
     first_rotation = fresh;
     MemoryContextSwitchTo(old);
-    return fresh->rotation;
+    return &fresh->rotation;
+}
+
+}  // namespace
+
+quant::Space
+space_of(quant::Metric metric, const quant::NodeShape &shape, uint64_t seed)
+{
+    quant::Space space = {metric, shape.kind, shape.dims, shape.padded, shape.sketch, nullptr};
+    if (shape.kind == quant::CodeKind::kRotated)
+        space.rotation = rotation_of(seed, shape.dims);
+    else if (shape.kind == quant::CodeKind::kSparse && shape.has_sketches())
+        space.rotation = rotation_of(seed, shape.padded);
+    return space;
 }
 
 }  // namespace vhnsw::am

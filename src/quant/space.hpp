@@ -1,0 +1,190 @@
+// What the vectors of one index are: how they are encoded, measured against a query, compared with one another and
+// sketched. The one place that knows the kinds of codes apart; graph and access method see bytes, scalars and keys.
+//
+//   kind      code                                              metrics                      sketch of a link
+//   kRotated  a byte a dimension of the rotated vector          L2, inner product, cosine    of the way there (sketch.hpp)
+//   kPlain    a byte a dimension of the vector as it is         L1                           none
+//   kBits     the bits                                          Hamming, Jaccard             the neighbour's bits
+//   kSparse   indices and values of the elements not zero       L2, inner product, cosine    of the way there, in a frame of
+//                                                                                            kSparseFrame random projections
+//                                                               L1                           none
+//
+// Links without sketches lead to nodes that have to be opened to be judged.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "core/vec.hpp"
+#include "quant/code.hpp"
+#include "quant/rotation.hpp"
+#include "quant/sketch.hpp"
+
+namespace vhnsw::quant {
+
+enum class CodeKind : uint8_t { kRotated, kPlain, kBits, kSparse };
+
+// What the elements of a vector are.
+enum class Elements : uint8_t { kDense, kBits, kSparse };
+
+constexpr CodeKind
+code_kind(Metric metric, Elements elements)
+{
+    if (elements == Elements::kBits) return CodeKind::kBits;
+    if (elements == Elements::kSparse) return CodeKind::kSparse;
+    return metric == Metric::kL1 ? CodeKind::kPlain : CodeKind::kRotated;
+}
+
+// Whether links can have sketches of their neighbours.
+constexpr bool
+can_sketch(Metric metric)
+{
+    return metric != Metric::kL1;
+}
+
+// Dimensions of the projection that sketches of sparse vectors are made of. Its noise adds to that of one bit a
+// dimension: README.md has the recall of 256 to 2048.
+inline constexpr uint32_t kSparseFrame = 512;
+
+// Dimensions of codes and frames.
+constexpr uint32_t
+padded_dims(CodeKind kind, uint32_t dims)
+{
+    return kind == CodeKind::kSparse ? kSparseFrame : padded_dims(dims);
+}
+
+// A vector as its type gives it. Which members are set depends on the elements.
+struct VectorView {
+    uint32_t dims = 0;
+    std::span<const float> values;     // kDense: all; kSparse: those not zero
+    std::span<const int32_t> indices;  // kSparse: of the values, ascending, from 0
+    std::span<const uint8_t> bits;     // kBits: first bit highest, zeros in the rest of the last byte
+};
+
+// A code with its scalars. The bytes need no alignment.
+struct Code {
+    const uint8_t *bytes;
+    uint32_t size;
+    CodeScalars scalars;
+};
+
+// A vector ready to be encoded or to be a query. Points into the buffers of the Preparation.
+struct Prepared {
+    std::span<const float> values;     // kRotated: rotated; kPlain: padded with zeros; kSparse
+    std::span<const int32_t> indices;  // kSparse
+    std::span<const uint8_t> bits;     // kBits, padded with zeros
+    std::span<const float> frame;      // kSparse, where links have sketches
+};
+
+struct Space {
+    Metric metric;
+    CodeKind kind;
+    uint32_t dims;
+    uint32_t padded;  // of the code; kSparse: of the frame
+    SketchShape sketch;
+    const Rotation *rotation;  // of kRotated and of the frame of kSparse; else null
+
+    bool has_sketches() const { return sketch.planes > 0; }
+
+    // Bytes of a code; 0: they vary.
+    uint32_t code_bytes() const;
+
+    // Frames are what sketches are made from: a code unfolded once for the many links that begin or end there.
+    uint32_t frame_bytes() const;
+};
+
+// Makes vectors ready; reusable. Allocates in the current context.
+class Preparation {
+public:
+    // The result is valid until the next call; the values and indices of sparse vectors are the caller's.
+    const Prepared &prepare(const Space &space, const VectorView &vector);
+    const Prepared &result() const { return prepared_; }
+
+private:
+    Vec<float> floats_;
+    Vec<float> folded_;
+    Vec<uint8_t> bits_;
+    Prepared prepared_;
+};
+
+// The most bytes a code can have.
+uint32_t max_code_bytes(const Space &space);
+// Of this vector.
+uint32_t code_bytes_of(const Space &space, const Prepared &vector);
+
+// Writes code_bytes_of() bytes. Vectors with equal code and equal scale count as duplicates.
+CodeScalars encode(const Space &space, const Prepared &vector, uint8_t *code);
+
+// The key of one encoded vector to another.
+float pair_key(const Space &space, const Code &a, const Code &b);
+
+// The key by which a node admits links: where links have sketches, whose angles it goes by, the squared distance in the
+// place of the inner product.
+float admission_key(const Space &space, const Code &a, const Code &b);
+
+// A query of any kind.
+class SpaceQuery {
+public:
+    // Allocates in the current context; reused by the next set(). `space` must outlive the query.
+    void set(const Space &space, const Prepared &vector);
+
+    // What a code says of it and the query: their inner product (kRotated; kSparse under inner product), squared
+    // distance (kSparse under L2 and cosine), sum of differences (L1), number of bits that differ (kBits).
+    double measure(const Code &code) const;
+    // Orders candidates: smaller is nearer. Never NaN.
+    float key(const Code &code, double measure) const;
+    // What the SQL operator's result is never below, in its unit. May be -infinity, never NaN.
+    double bound(const Code &code, double measure) const;
+
+    // Estimates the keys of the neighbours behind `count` links, `stride` bytes apart: their sketches, and
+    // scalars_before bytes before each its scalars. `sums` is scratch for as many numbers. REQUIRES: has_sketches().
+    struct Links {
+        const uint8_t *first_sketch;
+        size_t stride;
+        size_t count;
+        size_t scalars_before;
+    };
+    void estimate(float node_key, const Links &links, int32_t *sums, float *keys) const;
+
+private:
+    const Space *space_ = nullptr;
+    Query rotated_;  // also the query of sketches
+    Vec<float> values_;
+    Vec<int32_t> indices_;
+    Vec<uint8_t> bits_;
+    double norm_ = 0;  // kBits: bits set; kPlain: sum of magnitudes; kSparse: Euclidean norm
+};
+
+// Unfolds a code; `frame` has frame_bytes(), aligned for floats. `scratch` is reused.
+void unfold(const Space &space, const Code &code, Vec<float> &scratch, uint8_t *frame);
+
+// Sketches y as seen from x, both unfolded. `scratch` holds as many floats as a frame. REQUIRES: has_sketches().
+PackedScalars make_sketch(const Space &space, const uint8_t *x, const uint8_t *y, float *scratch, uint8_t *sketch);
+
+// --- links of one node, by what is in their sketches: admission keys. REQUIRES: has_sketches().
+
+// A link as its node sees it.
+struct SketchView {
+    PackedScalars scalars;
+    const uint8_t *sketch;
+};
+
+// From the node, whose code is needed for kBits only, to the neighbour.
+float link_key(const Space &space, const uint8_t *node_code, float node_norm, const SketchView &link);
+// Between two neighbours.
+float between_links(const Space &space, const SketchView &a, const SketchView &b);
+// Estimates of keys from `query`, an unfolded vector, to the neighbours of `node`, another one, as admission has them.
+class WaySketches {
+public:
+    void set(const Space &space, const uint8_t *query, const uint8_t *node, float *scratch);
+    void estimate(const SpaceQuery::Links &links, int32_t *sums, float *keys) const;
+
+private:
+    const Space *space_ = nullptr;
+    const uint8_t *bits_ = nullptr;
+    uint32_t bits_set_ = 0;
+    Query way_;
+    float norm2_ = 0;
+};
+
+}  // namespace vhnsw::quant

@@ -1,0 +1,57 @@
+-- operator classes of the access method for halfvec
+
+CREATE FUNCTION hnsw_halfvec_l2_support(internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'vhnsw_halfvec_l2_support' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION hnsw_halfvec_l2_support(internal) IS
+    'hnsw support';
+
+CREATE FUNCTION hnsw_halfvec_ip_support(internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'vhnsw_halfvec_ip_support' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION hnsw_halfvec_ip_support(internal) IS
+    'hnsw support';
+
+CREATE FUNCTION hnsw_halfvec_cosine_support(internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'vhnsw_halfvec_cosine_support' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION hnsw_halfvec_cosine_support(internal) IS
+    'hnsw support';
+
+CREATE FUNCTION hnsw_halfvec_l1_support(internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'vhnsw_halfvec_l1_support' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION hnsw_halfvec_l1_support(internal) IS
+    'hnsw support';
+
+CREATE OPERATOR CLASS halfvec_l2_ops
+    FOR TYPE halfvec USING hnsw AS
+    OPERATOR 1 <-> (halfvec, halfvec) FOR ORDER BY pg_catalog.float_ops,
+    FUNCTION 1 hnsw_halfvec_l2_support(internal);
+COMMENT ON OPERATOR CLASS halfvec_l2_ops USING hnsw IS
+    'ORDER BY Euclidean distance';
+COMMENT ON OPERATOR FAMILY halfvec_l2_ops USING hnsw IS
+    'ORDER BY Euclidean distance';
+
+CREATE OPERATOR CLASS halfvec_ip_ops
+    FOR TYPE halfvec USING hnsw AS
+    OPERATOR 1 <#> (halfvec, halfvec) FOR ORDER BY pg_catalog.float_ops,
+    FUNCTION 1 hnsw_halfvec_ip_support(internal);
+COMMENT ON OPERATOR CLASS halfvec_ip_ops USING hnsw IS
+    'ORDER BY inner product, largest first';
+COMMENT ON OPERATOR FAMILY halfvec_ip_ops USING hnsw IS
+    'ORDER BY inner product, largest first';
+
+CREATE OPERATOR CLASS halfvec_cosine_ops
+    FOR TYPE halfvec USING hnsw AS
+    OPERATOR 1 <=> (halfvec, halfvec) FOR ORDER BY pg_catalog.float_ops,
+    FUNCTION 1 hnsw_halfvec_cosine_support(internal);
+COMMENT ON OPERATOR CLASS halfvec_cosine_ops USING hnsw IS
+    'ORDER BY cosine distance';
+COMMENT ON OPERATOR FAMILY halfvec_cosine_ops USING hnsw IS
+    'ORDER BY cosine distance';
+
+CREATE OPERATOR CLASS halfvec_l1_ops
+    FOR TYPE halfvec USING hnsw AS
+    OPERATOR 1 <+> (halfvec, halfvec) FOR ORDER BY pg_catalog.float_ops,
+    FUNCTION 1 hnsw_halfvec_l1_support(internal);
+COMMENT ON OPERATOR CLASS halfvec_l1_ops USING hnsw IS
+    'ORDER BY taxicab distance';
+COMMENT ON OPERATOR FAMILY halfvec_l1_ops USING hnsw IS
+    'ORDER BY taxicab distance';
