@@ -151,38 +151,50 @@ COMMENT ON OPERATOR FAMILY int8vec_ops USING btree IS
 
 -- distances and norms, of the vectors that are stood for
 
+CREATE FUNCTION int8vec_cost_support(internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'vhnsw_int8vec_cost_support' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION int8vec_cost_support(internal) IS
+    'planner support: what a call costs';
+
 CREATE FUNCTION l2_distance(int8vec, int8vec) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_int8vec_l2_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_int8vec_l2_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT int8vec_cost_support;
 COMMENT ON FUNCTION l2_distance(int8vec, int8vec) IS
     'Euclidean distance, from 0 on; exactly 0 for equal vectors';
 
 CREATE FUNCTION inner_product(int8vec, int8vec) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_int8vec_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_int8vec_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT int8vec_cost_support;
 COMMENT ON FUNCTION inner_product(int8vec, int8vec) IS
     'inner product; the larger, the closer';
 
 CREATE FUNCTION cosine_distance(int8vec, int8vec) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_int8vec_cosine_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_int8vec_cosine_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT int8vec_cost_support;
 COMMENT ON FUNCTION cosine_distance(int8vec, int8vec) IS
     '1 - cosine of the angle, 0 to 2; NaN when a vector is zero';
 
 CREATE FUNCTION l2_norm(int8vec) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_int8vec_l2_norm' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_int8vec_l2_norm' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT int8vec_cost_support;
 COMMENT ON FUNCTION l2_norm(int8vec) IS
     'Euclidean norm, computed in double precision';
 
 CREATE FUNCTION l2_normalize(int8vec) RETURNS int8vec
-    AS 'MODULE_PATHNAME', 'vhnsw_int8vec_l2_normalize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_int8vec_l2_normalize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT int8vec_cost_support;
 COMMENT ON FUNCTION l2_normalize(int8vec) IS
     'the same elements with the scale that makes the Euclidean norm 1; zero stays as it is';
 
 CREATE FUNCTION int8vec_l2_squared_distance(int8vec, int8vec) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_int8vec_l2_squared_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_int8vec_l2_squared_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT int8vec_cost_support;
 COMMENT ON FUNCTION int8vec_l2_squared_distance(int8vec, int8vec) IS
     'squared Euclidean distance, from 0 on';
 
 CREATE FUNCTION int8vec_negative_inner_product(int8vec, int8vec) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_int8vec_negative_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_int8vec_negative_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT int8vec_cost_support;
 COMMENT ON FUNCTION int8vec_negative_inner_product(int8vec, int8vec) IS
     'implementation of <#> operator';
 

@@ -3,6 +3,7 @@
 
 #include "pg/function.hpp"
 #include "type/array.hpp"
+#include "type/halfvec.hpp"
 #include "type/int8vec.hpp"
 #include "type/vector.hpp"
 
@@ -22,13 +23,14 @@ finest_scale(float largest)
 }
 
 // Rounds every element to the nearest multiple of the scale.
+template <typename Value>
 Int8Vector *
-quantize(const float *x, int dim, float scale)
+quantize(const Value *vector, float scale)
 {
-    Int8Vector *result = make_int8vec(dim, scale);
+    Int8Vector *result = make_int8vec(vector->dim, scale);
 
-    for (int i = 0; i < dim; ++i) {
-        const double multiple = std::rint(static_cast<double>(x[i]) / scale);
+    for (int i = 0; i < vector->dim; ++i) {
+        const double multiple = std::rint(static_cast<double>(Dense<Value>::load(vector->x[i])) / scale);
         if (multiple < SCHAR_MIN || multiple > SCHAR_MAX)
             ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
                             errmsg("\"%g\" is out of range for type %s", multiple, kInt8vec.name),
@@ -38,34 +40,52 @@ quantize(const float *x, int dim, float scale)
     return result;
 }
 
-Int8Vector *
-quantize(const float *x, int dim)
+// type_to_int8vec(type, integer, boolean)
+template <typename Value>
+Datum
+dense_to_int8vec(FunctionCallInfo fcinfo)
 {
+    const Value *vector = dense_arg<Value>(fcinfo, 0);
     float largest = 0;
 
-    for (int i = 0; i < dim; ++i) largest = Max(largest, std::fabs(x[i]));
-    return quantize(x, dim, finest_scale(largest));
+    check_expected_dims(PG_GETARG_INT32(1), vector->dim);
+    for (int i = 0; i < vector->dim; ++i) largest = Max(largest, std::fabs(Dense<Value>::load(vector->x[i])));
+    PG_RETURN_POINTER(quantize(vector, finest_scale(largest)));
 }
 
-// Writes the numbers that the elements stand for, rounded to float.
-void
-to_floats(const Int8Vector *vector, float *out)
+// The number that element `i` stands for, rounded to float.
+float
+float_element(const Int8Vector *vector, int i)
 {
-    for (int i = 0; i < vector->dim; ++i) {
-        out[i] = static_cast<float>(int8vec_element(vector, i));
-        if (unlikely(std::isinf(out[i]))) float_overflow_error();
-    }
+    const float element = static_cast<float>(int8vec_element(vector, i));
+
+    if (unlikely(std::isinf(element))) float_overflow_error();
+    return element;
+}
+
+// int8vec_to_type(int8vec, integer, boolean)
+template <typename Value>
+Datum
+int8vec_to_dense(FunctionCallInfo fcinfo)
+{
+    const Int8Vector *vector = int8vec_arg(fcinfo, 0);
+
+    check_expected_dims(PG_GETARG_INT32(1), vector->dim);
+    Value *result = make_dense<Value>(vector->dim);
+    for (int i = 0; i < vector->dim; ++i) result->x[i] = to_element<Value>(float_element(vector, i));
+    PG_RETURN_POINTER(result);
 }
 
 }  // namespace
 
-// vector_to_int8vec(vector, integer, boolean)
 VHNSW_FUNCTION(vhnsw_vector_to_int8vec)
 {
-    const Vector *vector = vector_arg(fcinfo, 0);
+    return dense_to_int8vec<Vector>(fcinfo);
+}
 
-    check_expected_dims(PG_GETARG_INT32(1), vector->dim);
-    PG_RETURN_POINTER(quantize(vector->x, vector->dim));
+VHNSW_FUNCTION(vhnsw_halfvec_to_int8vec)
+{
+    return dense_to_int8vec<HalfVector>(fcinfo);
 }
 
 // to_int8vec(vector, real)
@@ -75,18 +95,17 @@ VHNSW_FUNCTION(vhnsw_vector_to_int8vec_with_scale)
     const float scale = PG_GETARG_FLOAT4(1);
 
     check_scale(scale);
-    PG_RETURN_POINTER(quantize(vector->x, vector->dim, scale));
+    PG_RETURN_POINTER(quantize(vector, scale));
 }
 
-// int8vec_to_vector(int8vec, integer, boolean)
 VHNSW_FUNCTION(vhnsw_int8vec_to_vector)
 {
-    const Int8Vector *vector = int8vec_arg(fcinfo, 0);
+    return int8vec_to_dense<Vector>(fcinfo);
+}
 
-    check_expected_dims(PG_GETARG_INT32(1), vector->dim);
-    Vector *result = make_vector(vector->dim);
-    to_floats(vector, result->x);
-    PG_RETURN_POINTER(result);
+VHNSW_FUNCTION(vhnsw_int8vec_to_halfvec)
+{
+    return int8vec_to_dense<HalfVector>(fcinfo);
 }
 
 // int8vec_to_float4(int8vec, integer, boolean)
@@ -95,7 +114,9 @@ VHNSW_FUNCTION(vhnsw_int8vec_to_float4)
     const Int8Vector *vector = int8vec_arg(fcinfo, 0);
     ArrayType *result = make_array<float4>(FLOAT4OID, vector->dim);
 
-    to_floats(vector, array_elements<float4>(result));
+    float4 *elements = array_elements<float4>(result);
+
+    for (int i = 0; i < vector->dim; ++i) elements[i] = float_element(vector, i);
     PG_RETURN_ARRAYTYPE_P(result);
 }
 

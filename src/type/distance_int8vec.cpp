@@ -7,6 +7,7 @@
 #include "kernel/kernel.hpp"
 #include "pg/function.hpp"
 #include "type/int8vec.hpp"
+#include "type/recent_distance.hpp"
 
 namespace {
 
@@ -39,9 +40,21 @@ l2_squared(const Int8Pair &pair)
 }
 
 double
+l2(const Int8Pair &pair)
+{
+    return sqrt(l2_squared(pair));
+}
+
+double
 inner_product(const Int8Pair &pair)
 {
     return static_cast<double>(pair.a->scale) * pair.b->scale * products(pair).ab;
+}
+
+double
+negative_inner_product(const Int8Pair &pair)
+{
+    return -inner_product(pair);
 }
 
 double
@@ -54,11 +67,21 @@ cosine(const Int8Pair &pair)
     return 1.0 - std::clamp(similarity, -1.0, 1.0);
 }
 
+// For a distance that an index can order by.
+template <double distance(const Int8Pair &)>
+Datum
+recent_distance_of_args(FunctionCallInfo fcinfo)
+{
+    PG_RETURN_FLOAT8(recent_distance(fcinfo, [](const varlena *a, const varlena *b) {
+        return distance(int8_pair(reinterpret_cast<const Int8Vector *>(a), reinterpret_cast<const Int8Vector *>(b)));
+    }));
+}
+
 }  // namespace
 
 VHNSW_FUNCTION(vhnsw_int8vec_l2_distance)
 {
-    PG_RETURN_FLOAT8(sqrt(l2_squared(int8_pair_args(fcinfo))));
+    return recent_distance_of_args<l2>(fcinfo);
 }
 
 VHNSW_FUNCTION(vhnsw_int8vec_l2_squared_distance)
@@ -73,13 +96,13 @@ VHNSW_FUNCTION(vhnsw_int8vec_inner_product)
 
 VHNSW_FUNCTION(vhnsw_int8vec_negative_inner_product)
 {
-    PG_RETURN_FLOAT8(-inner_product(int8_pair_args(fcinfo)));
+    return recent_distance_of_args<negative_inner_product>(fcinfo);
 }
 
 // cosine_distance(int8vec, int8vec): NaN when a vector is zero, which has no direction.
 VHNSW_FUNCTION(vhnsw_int8vec_cosine_distance)
 {
-    PG_RETURN_FLOAT8(cosine(int8_pair_args(fcinfo)));
+    return recent_distance_of_args<cosine>(fcinfo);
 }
 
 VHNSW_FUNCTION(vhnsw_int8vec_l2_norm)

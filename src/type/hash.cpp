@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "pg/function.hpp"
+#include "type/halfvec.hpp"
 #include "type/int8vec.hpp"
 #include "type/sparsevec.hpp"
 #include "type/vector.hpp"
@@ -43,6 +44,15 @@ uint64
 hash_of(const Vector *vector, uint64 seed)
 {
     return hash_numbers(vector->dim, seed, [vector](int i) { return bits_of(vector->x[i]); });
+}
+
+uint64
+hash_of(const HalfVector *vector, uint64 seed)
+{
+    constexpr uint16 kMinusZero = 0x8000;
+
+    return hash_numbers(vector->dim, seed,
+                        [vector](int i) { return vector->x[i] == kMinusZero ? uint16{0} : vector->x[i]; });
 }
 
 // Of the numbers stood for, which may be equal for different scales.
@@ -104,6 +114,16 @@ VHNSW_FUNCTION(vhnsw_vector_hash)
 VHNSW_FUNCTION(vhnsw_vector_hash_extended)
 {
     return hash_extended<datum_get_vector>(fcinfo);
+}
+
+VHNSW_FUNCTION(vhnsw_halfvec_hash)
+{
+    return hash<datum_get_halfvec>(fcinfo);
+}
+
+VHNSW_FUNCTION(vhnsw_halfvec_hash_extended)
+{
+    return hash_extended<datum_get_halfvec>(fcinfo);
 }
 
 VHNSW_FUNCTION(vhnsw_int8vec_hash)

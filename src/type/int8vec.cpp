@@ -2,6 +2,7 @@
 #include "pg/pg.hpp"
 
 #include "pg/function.hpp"
+#include "type/cost.hpp"
 #include "type/float_text.hpp"
 #include "type/int8vec.hpp"
 
@@ -310,4 +311,10 @@ VHNSW_FUNCTION(vhnsw_int8vec_gt)
 VHNSW_FUNCTION(vhnsw_int8vec_cmp)
 {
     PG_RETURN_INT32(compare_args(fcinfo));
+}
+
+// int8vec_cost_support(internal)
+VHNSW_FUNCTION(vhnsw_int8vec_cost_support)
+{
+    return cost_support(fcinfo, {offsetof(Int8Vector, x), 1, true});
 }

@@ -72,14 +72,19 @@ struct Int8Pair {
     const Int8Vector *b;
 };
 
-// Arguments 0 and 1, which must have equally many dimensions.
+// Two operands, which must have equally many dimensions.
+inline Int8Pair
+int8_pair(const Int8Vector *a, const Int8Vector *b)
+{
+    check_same_dims(kInt8vec, a->dim, b->dim);
+    return {a, b};
+}
+
+// Arguments 0 and 1.
 inline Int8Pair
 int8_pair_args(FunctionCallInfo fcinfo)
 {
-    const Int8Pair pair = {int8vec_arg(fcinfo, 0), int8vec_arg(fcinfo, 1)};
-
-    check_same_dims(kInt8vec, pair.a->dim, pair.b->dim);
-    return pair;
+    return int8_pair(int8vec_arg(fcinfo, 0), int8vec_arg(fcinfo, 1));
 }
 
 }  // namespace vhnsw::type

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "pg/function.hpp"
+#include "type/halfvec.hpp"
 #include "type/int8vec.hpp"
 #include "type/sparsevec.hpp"
 #include "type/vector.hpp"
@@ -19,23 +20,24 @@ struct Part {
     int count;  // at least 1
 };
 
-struct VectorSubscripts {
-    static constexpr const TypeLimits &kType = kVector;
+template <typename Value>
+struct DenseSubscripts {
+    static constexpr const TypeLimits &kType = Dense<Value>::kLimits;
     static constexpr bool kSlices = true;
     static constexpr bool kAssignment = true;
-    static constexpr auto get = datum_get_vector;
+    static constexpr auto get = datum_get_dense<Value>;
 
-    static float element(const Vector *vector, int i) { return vector->x[i]; }
-    static Vector *part(const Vector *vector, const Part &part)
+    static float element(const Value *vector, int i) { return Dense<Value>::load(vector->x[i]); }
+    static Value *part(const Value *vector, const Part &part)
     {
-        Vector *result = make_vector(part.count);
-        memcpy(result->x, vector->x + part.first, sizeof(float) * static_cast<Size>(part.count));
+        Value *result = make_dense<Value>(part.count);
+        memcpy(result->x, vector->x + part.first, sizeof(ElementOf<Value>) * static_cast<Size>(part.count));
         return result;
     }
-    static Vector *with_element(const Vector *vector, int i, float element)
+    static Value *with_element(const Value *vector, int i, float number)
     {
-        check_element(kVector, element);
-        Vector *result = part(vector, {0, vector->dim});
+        const ElementOf<Value> element = to_element<Value>(number);
+        Value *result = part(vector, {0, vector->dim});
         result->x[i] = element;
         return result;
     }
@@ -209,7 +211,13 @@ constinit const SubscriptRoutines routines = {
 // vector_subscript_handler(internal)
 VHNSW_FUNCTION(vhnsw_vector_subscript_handler)
 {
-    PG_RETURN_POINTER(&routines<VectorSubscripts>);
+    PG_RETURN_POINTER(&routines<DenseSubscripts<Vector>>);
+}
+
+// halfvec_subscript_handler(internal)
+VHNSW_FUNCTION(vhnsw_halfvec_subscript_handler)
+{
+    PG_RETURN_POINTER(&routines<DenseSubscripts<HalfVector>>);
 }
 
 // int8vec_subscript_handler(internal)
