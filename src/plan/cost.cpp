@@ -192,7 +192,8 @@ Cost
 node_price(const Model &model)
 {
     const IndexOptInfo *index = model.options.path->indexinfo;
-    return am::node_cost(index) + model.uncached * random_page_cost_of(index->reltablespace);
+    return am::node_cost(index) +
+           am::pages_per_node(index) * model.uncached * random_page_cost_of(index->reltablespace);
 }
 
 Cost
@@ -243,7 +244,8 @@ planner_cost(const Model &model, const Work &work)
     const RelOptInfo *rel = options.rel;
     Cost cost = model.distance.startup + rel->baserestrictcost.startup;
     if (work.nodes > 0) {
-        const double pages = index_pages_fetched(work.nodes, index->pages, index->pages, options.root);
+        const double pages =
+            index_pages_fetched(work.nodes * am::pages_per_node(index), index->pages, index->pages, options.root);
         cost += work.nodes * am::node_cost(index) + am::pages_cost(pages, index->reltablespace, model.uncached);
     }
     if (work.rows > 0)

@@ -134,43 +134,56 @@ COMMENT ON OPERATOR CLASS sparsevec_ops USING btree IS
 COMMENT ON OPERATOR FAMILY sparsevec_ops USING btree IS
     'order of sparse vectors';
 
+CREATE FUNCTION sparsevec_cost_support(internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'vhnsw_sparsevec_cost_support' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sparsevec_cost_support(internal) IS
+    'planner support: what a call costs';
+
 CREATE FUNCTION l2_distance(sparsevec, sparsevec) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_sparsevec_l2_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_sparsevec_l2_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT sparsevec_cost_support;
 COMMENT ON FUNCTION l2_distance(sparsevec, sparsevec) IS
     'Euclidean distance, 0 to Infinity';
 
 CREATE FUNCTION inner_product(sparsevec, sparsevec) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_sparsevec_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_sparsevec_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT sparsevec_cost_support;
 COMMENT ON FUNCTION inner_product(sparsevec, sparsevec) IS
     'inner product; the larger, the closer';
 
 CREATE FUNCTION cosine_distance(sparsevec, sparsevec) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_sparsevec_cosine_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_sparsevec_cosine_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT sparsevec_cost_support;
 COMMENT ON FUNCTION cosine_distance(sparsevec, sparsevec) IS
     '1 - cosine of the angle, 0 to 2; NaN when a vector is zero';
 
 CREATE FUNCTION l1_distance(sparsevec, sparsevec) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_sparsevec_l1_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_sparsevec_l1_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT sparsevec_cost_support;
 COMMENT ON FUNCTION l1_distance(sparsevec, sparsevec) IS
     'taxicab distance, 0 to Infinity';
 
 CREATE FUNCTION l2_norm(sparsevec) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_sparsevec_l2_norm' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_sparsevec_l2_norm' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT sparsevec_cost_support;
 COMMENT ON FUNCTION l2_norm(sparsevec) IS
     'Euclidean norm, computed in double precision';
 
 CREATE FUNCTION l2_normalize(sparsevec) RETURNS sparsevec
-    AS 'MODULE_PATHNAME', 'vhnsw_sparsevec_l2_normalize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_sparsevec_l2_normalize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT sparsevec_cost_support;
 COMMENT ON FUNCTION l2_normalize(sparsevec) IS
     'vector of the same direction with Euclidean norm 1; zero stays zero, and what becomes zero is not stored';
 
 CREATE FUNCTION sparsevec_l2_squared_distance(sparsevec, sparsevec) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_sparsevec_l2_squared_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_sparsevec_l2_squared_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT sparsevec_cost_support;
 COMMENT ON FUNCTION sparsevec_l2_squared_distance(sparsevec, sparsevec) IS
     'squared Euclidean distance, 0 to Infinity';
 
 CREATE FUNCTION sparsevec_negative_inner_product(sparsevec, sparsevec) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'vhnsw_sparsevec_negative_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'vhnsw_sparsevec_negative_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    SUPPORT sparsevec_cost_support;
 COMMENT ON FUNCTION sparsevec_negative_inner_product(sparsevec, sparsevec) IS
     'implementation of <#> operator';
 

@@ -10,29 +10,6 @@ namespace {
 
 using namespace vhnsw::type;
 
-// Converts elements of fixed width. A number too large for float becomes infinite, which to_element() reports.
-template <typename Element, typename Value>
-void
-convert_elements(ArrayType *array, Value *result)
-{
-    const Element *elements = array_elements<Element>(array);
-
-    for (int i = 0; i < result->dim; ++i) result->x[i] = to_element<Value>(static_cast<float>(elements[i]));
-}
-
-template <typename Value>
-void
-convert_numerics(ArrayType *array, Value *result)
-{
-    Datum *elements;
-    bool *nulls;
-    int count;
-
-    deconstruct_array(array, NUMERICOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
-    for (int i = 0; i < result->dim; ++i)
-        result->x[i] = to_element<Value>(DatumGetFloat4(DirectFunctionCall1(numeric_float4, elements[i])));
-}
-
 // array_to_type(integer[] | real[] | double precision[] | numeric[], integer, boolean)
 template <typename Value>
 Datum
@@ -44,14 +21,10 @@ array_to_dense(FunctionCallInfo fcinfo)
     check_dims(Dense<Value>::kLimits, dim);
     check_expected_dims(PG_GETARG_INT32(1), dim);
 
+    float *numbers = static_cast<float *>(palloc(sizeof(float) * static_cast<Size>(dim)));
+    array_to_floats(array, dim, numbers);
     Value *result = make_dense<Value>(dim);
-    switch (ARR_ELEMTYPE(array)) {
-        case INT4OID: convert_elements<int32>(array, result); break;
-        case FLOAT4OID: convert_elements<float4>(array, result); break;
-        case FLOAT8OID: convert_elements<float8>(array, result); break;
-        case NUMERICOID: convert_numerics(array, result); break;
-        default: ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("unsupported array type")));
-    }
+    for (int i = 0; i < dim; ++i) result->x[i] = to_element<Value>(numbers[i]);
     PG_RETURN_POINTER(result);
 }
 

@@ -3,6 +3,7 @@
 
 #include "pg/function.hpp"
 #include "type/array.hpp"
+#include "type/halfvec.hpp"
 #include "type/sparsevec.hpp"
 #include "type/vector.hpp"
 
@@ -53,5 +54,30 @@ VHNSW_FUNCTION(vhnsw_array_to_sparsevec)
     array_to_floats(array, dim, elements);
     SparseVector *result = make_sparsevec_without_zeros(dim, dim, nullptr, elements);
     for (int i = 0; i < result->nnz; ++i) check_element(kSparsevec, sparse_values(result)[i]);
+    PG_RETURN_POINTER(result);
+}
+
+// halfvec_to_sparsevec(halfvec, integer, boolean)
+VHNSW_FUNCTION(vhnsw_halfvec_to_sparsevec)
+{
+    const HalfVector *half = datum_get_halfvec(PG_GETARG_DATUM(0));
+    check_expected_dims(PG_GETARG_INT32(1), half->dim);
+
+    float *elements = make_floats(half->dim);
+    for (int i = 0; i < half->dim; ++i) elements[i] = vhnsw::half_to_float(half->x[i]);
+    PG_RETURN_POINTER(make_sparsevec_without_zeros(half->dim, half->dim, nullptr, elements));
+}
+
+// sparsevec_to_halfvec(sparsevec, integer, boolean)
+VHNSW_FUNCTION(vhnsw_sparsevec_to_halfvec)
+{
+    const SparseVector *sparse = sparsevec_arg(fcinfo, 0);
+    check_dims(kHalfvec, sparse->dim);
+    check_expected_dims(PG_GETARG_INT32(1), sparse->dim);
+
+    HalfVector *result = make_halfvec(sparse->dim);
+    memset(result->x, 0, sizeof(uint16) * static_cast<Size>(sparse->dim));
+    for (int i = 0; i < sparse->nnz; ++i)
+        result->x[sparse_indices(sparse)[i]] = to_element<HalfVector>(sparse_values(sparse)[i]);
     PG_RETURN_POINTER(result);
 }

@@ -3,6 +3,7 @@
 
 #include "pg/function.hpp"
 #include "type/halfvec.hpp"
+#include "type/sparsevec.hpp"
 #include "type/vector.hpp"
 
 namespace {
@@ -130,4 +131,10 @@ VHNSW_FUNCTION(vhnsw_vector_cost_support)
 VHNSW_FUNCTION(vhnsw_halfvec_cost_support)
 {
     return cost_support(fcinfo, dense_size<HalfVector>());
+}
+
+// sparsevec_cost_support(internal)
+VHNSW_FUNCTION(vhnsw_sparsevec_cost_support)
+{
+    return cost_support(fcinfo, {static_cast<double>(sparsevec_bytes(0)), sizeof(int32) + sizeof(float), false});
 }

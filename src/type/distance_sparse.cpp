@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "pg/function.hpp"
+#include "type/recent_distance.hpp"
 #include "type/sparsevec.hpp"
 
 namespace vhnsw::type {
@@ -100,11 +101,28 @@ cosine(const SparsePair &pair)
     return 1.0 - std::clamp(dot_product(pair) / norms, -1.0, 1.0);
 }
 
+double
+negative_inner_product(const SparsePair &pair)
+{
+    return -sparse_inner_product(pair);
+}
+
+// A distance that an index can order by, of arguments 0 and 1.
+template <double distance(const SparsePair &)>
+Datum
+recent_distance_of_args(FunctionCallInfo fcinfo)
+{
+    PG_RETURN_FLOAT8(recent_distance(fcinfo, [](const varlena *a, const varlena *b) {
+        return distance(
+            sparse_pair(reinterpret_cast<const SparseVector *>(a), reinterpret_cast<const SparseVector *>(b)));
+    }));
+}
+
 }  // namespace
 
 VHNSW_FUNCTION(vhnsw_sparsevec_l2_distance)
 {
-    PG_RETURN_FLOAT8(l2(sparse_pair_args(fcinfo)));
+    return recent_distance_of_args<l2>(fcinfo);
 }
 
 VHNSW_FUNCTION(vhnsw_sparsevec_l2_squared_distance)
@@ -119,13 +137,13 @@ VHNSW_FUNCTION(vhnsw_sparsevec_inner_product)
 
 VHNSW_FUNCTION(vhnsw_sparsevec_negative_inner_product)
 {
-    PG_RETURN_FLOAT8(-sparse_inner_product(sparse_pair_args(fcinfo)));
+    return recent_distance_of_args<negative_inner_product>(fcinfo);
 }
 
 // cosine_distance(sparsevec, sparsevec): NaN when a vector is zero, which has no direction.
 VHNSW_FUNCTION(vhnsw_sparsevec_cosine_distance)
 {
-    PG_RETURN_FLOAT8(cosine(sparse_pair_args(fcinfo)));
+    return recent_distance_of_args<cosine>(fcinfo);
 }
 
 VHNSW_FUNCTION(vhnsw_sparsevec_l1_distance)

@@ -94,14 +94,18 @@ struct SparsePair {
     const SparseVector *b;
 };
 
-// Arguments 0 and 1, which must have equally many dimensions.
+// Two operands, which must have equally many dimensions.
+inline SparsePair
+sparse_pair(const SparseVector *a, const SparseVector *b)
+{
+    check_same_dims(kSparsevec, a->dim, b->dim);
+    return {a, b};
+}
+
 inline SparsePair
 sparse_pair_args(FunctionCallInfo fcinfo)
 {
-    const SparsePair pair = {sparsevec_arg(fcinfo, 0), sparsevec_arg(fcinfo, 1)};
-
-    check_same_dims(kSparsevec, pair.a->dim, pair.b->dim);
-    return pair;
+    return sparse_pair(sparsevec_arg(fcinfo, 0), sparsevec_arg(fcinfo, 1));
 }
 
 // Distances of two vectors with equally many dimensions (distance_sparse.cpp). Summed in double precision; the sum is
