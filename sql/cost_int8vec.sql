@@ -17,9 +17,9 @@ END $$;
 SET max_parallel_workers_per_gather = 0;
 SET seq_page_cost = 0;
 
-CREATE TABLE items (id int, small int8vec(64), middle int8vec(1536), far int8vec(3072), any_size int8vec);
+CREATE TABLE items (id int, small int8vec(128), middle int8vec(1536), far int8vec(3072), any_size int8vec);
 CREATE FUNCTION make(dims int) RETURNS int8vec LANGUAGE sql AS $$ SELECT array_fill(1, ARRAY[dims])::int8vec $$;
-INSERT INTO items SELECT i, make(64), make(1536), make(3072), make(6144) FROM generate_series(1, 300) i;
+INSERT INTO items SELECT i, make(128), make(1536), make(3072), make(6144) FROM generate_series(1, 300) i;
 
 -- without statistics: by dimensions and storage
 SELECT c, units('l2_norm(' || c || ')', 'items') FROM unnest(ARRAY['small', 'middle', 'far']) c;
