@@ -106,6 +106,41 @@ total_i32(__m256i v)
     return static_cast<uint32_t>(_mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xB1))));
 }
 
+// Products of 16 bits: unlike VPMADDUBSW they are right for -128 on both sides.
+struct WideProducts {
+    __m256i aa, bb, ab;
+
+    void take(__m128i a, __m128i b)
+    {
+        __m256i x = _mm256_cvtepi8_epi16(a), y = _mm256_cvtepi8_epi16(b);
+        aa = _mm256_add_epi32(aa, _mm256_madd_epi16(x, x));
+        bb = _mm256_add_epi32(bb, _mm256_madd_epi16(y, y));
+        ab = _mm256_add_epi32(ab, _mm256_madd_epi16(x, y));
+    }
+};
+
+inline __m128i
+load_half(const int8_t *p)
+{
+    return _mm_loadu_si128(reinterpret_cast<const __m128i *>(p));
+}
+
+Int8Sums
+products_i8(const int8_t *a, const int8_t *b, size_t n)
+{
+    WideProducts sums = {};
+    size_t i = 0;
+    for (; i + 16 <= n; i += 16) sums.take(load_half(a + i), load_half(b + i));
+    if (i < n) {
+        int8_t last_a[16] = {}, last_b[16] = {};
+        memcpy(last_a, a + i, n - i);
+        memcpy(last_b, b + i, n - i);
+        sums.take(load_half(last_a), load_half(last_b));
+    }
+    return {static_cast<int32_t>(total_i32(sums.aa)), static_cast<int32_t>(total_i32(sums.bb)),
+            static_cast<int32_t>(total_i32(sums.ab))};
+}
+
 // |a| times b with the sign of a: VPMADDUBSW multiplies unsigned by signed bytes. A pair of products is at most
 // 2 * 128 * 127, which does not saturate; -128 has no negative, so b must not have it.
 int32_t
@@ -288,6 +323,7 @@ constinit const Kernels avx2_kernels = {
     .l1_half = avx2::l1,
     .cosine_half = avx2::cosine,
     .decode_half = avx2::decode_half,
+    .products_i8 = avx2::products_i8,
     .bits_differing = avx2::bits_differing,
     .bits_common = avx2::bits_common,
     .dot_i8 = avx2::dot_i8,

@@ -111,6 +111,37 @@ struct ShiftedProducts {
     __m512i sum() const { return _mm512_sub_epi32(shifted, excess); }
 };
 
+// The same for three sums; what is to be taken off a * b is what is to be taken off b * b.
+struct ThreeShiftedProducts {
+    __m512i aa, bb, ab, excess_a, excess_b;
+
+    void take(__m512i a, __m512i b)
+    {
+        const __m512i offset = _mm512_set1_epi8(-128);
+        __m512i shifted_a = _mm512_xor_si512(a, offset);
+        aa = _mm512_dpbusd_epi32(aa, shifted_a, a);
+        ab = _mm512_dpbusd_epi32(ab, shifted_a, b);
+        bb = _mm512_dpbusd_epi32(bb, _mm512_xor_si512(b, offset), b);
+        excess_a = _mm512_dpbusd_epi32(excess_a, offset, a);
+        excess_b = _mm512_dpbusd_epi32(excess_b, offset, b);
+    }
+};
+
+Int8Sums
+products_i8(const int8_t *a, const int8_t *b, size_t n)
+{
+    ThreeShiftedProducts sums = {};
+    size_t i = 0;
+    for (; i + 64 <= n; i += 64) sums.take(_mm512_loadu_si512(a + i), _mm512_loadu_si512(b + i));
+    if (i < n) {
+        __mmask64 left = (__mmask64{1} << (n - i)) - 1;
+        sums.take(_mm512_maskz_loadu_epi8(left, a + i), _mm512_maskz_loadu_epi8(left, b + i));
+    }
+    return {static_cast<int32_t>(total_i32(_mm512_sub_epi32(sums.aa, sums.excess_a))),
+            static_cast<int32_t>(total_i32(_mm512_sub_epi32(sums.bb, sums.excess_b))),
+            static_cast<int32_t>(total_i32(_mm512_sub_epi32(sums.ab, sums.excess_b)))};
+}
+
 int32_t
 dot_i8(const int8_t *a, const int8_t *b, size_t n)
 {
@@ -259,6 +290,7 @@ constinit const Kernels avx512_kernels = {
     .l1_half = avx512::l1,
     .cosine_half = avx512::cosine,
     .decode_half = avx512::decode_half,
+    .products_i8 = avx512::products_i8,
     .bits_differing = avx512::bits_differing,
     .bits_common = avx512::bits_common,
     .dot_i8 = avx512::dot_i8,

@@ -16,6 +16,13 @@ struct CosineSums {
     float norm_b;  // squared
 };
 
+// Sums of one pass over two vectors of bytes.
+struct Int8Sums {
+    int32_t aa;  // sum of a[i]^2
+    int32_t bb;
+    int32_t ab;
+};
+
 // With u = cell - (2^planes - 1) / 2, the centre of the cell in steps.
 struct GridSums {
     float ru;  // sum of r[i] * u[i]
@@ -60,6 +67,9 @@ struct Kernels {
     CosineSums (*cosine_half)(const uint16_t *a, const uint16_t *b, size_t n);
     // out[i] = a[i], any n. Exact.
     void (*decode_half)(const uint16_t *a, size_t n, float *out);
+
+    // --- int8 vectors of any length n, at most 65536: exact sums of products of elements in -128..127 ---
+    Int8Sums (*products_i8)(const int8_t *a, const int8_t *b, size_t n);
 
     // --- strings of bits, of any length >= 0 in bytes ---
     // Number of bits that differ.

@@ -79,6 +79,18 @@ struct Lane {
 
 #include "kernel/loops.inl.hpp"
 
+Int8Sums
+products_i8(const int8_t *a, const int8_t *b, size_t n)
+{
+    Int8Sums sums = {};
+    for (size_t i = 0; i < n; ++i) {
+        sums.aa += a[i] * a[i];
+        sums.bb += b[i] * b[i];
+        sums.ab += a[i] * b[i];
+    }
+    return sums;
+}
+
 int32_t
 dot_i8(const int8_t *a, const int8_t *b, size_t n)
 {
@@ -193,6 +205,7 @@ constinit const Kernels scalar_kernels = {
     .l1_half = scalar::l1,
     .cosine_half = scalar::cosine,
     .decode_half = scalar::decode_half,
+    .products_i8 = scalar::products_i8,
     .bits_differing = scalar::bits_differing,
     .bits_common = scalar::bits_common,
     .dot_i8 = scalar::dot_i8,

@@ -153,7 +153,8 @@ COMMENT ON OPERATOR <= (vector, vector) IS
 
 CREATE OPERATOR = (
     LEFTARG = vector, RIGHTARG = vector, FUNCTION = vector_eq,
-    COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel
+    COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel,
+    HASHES, MERGES
 );
 COMMENT ON OPERATOR = (vector, vector) IS
     'equal: same dimensions, same elements';

@@ -152,7 +152,8 @@ COMMENT ON OPERATOR <= (halfvec, halfvec) IS
 
 CREATE OPERATOR = (
     LEFTARG = halfvec, RIGHTARG = halfvec, FUNCTION = halfvec_eq,
-    COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel
+    COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel,
+    HASHES, MERGES
 );
 COMMENT ON OPERATOR = (halfvec, halfvec) IS
     'equal: same dimensions, same elements';

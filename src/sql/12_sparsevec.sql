@@ -95,7 +95,8 @@ COMMENT ON OPERATOR <= (sparsevec, sparsevec) IS
 
 CREATE OPERATOR = (
     LEFTARG = sparsevec, RIGHTARG = sparsevec, FUNCTION = sparsevec_eq,
-    COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel
+    COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel,
+    HASHES, MERGES
 );
 COMMENT ON OPERATOR = (sparsevec, sparsevec) IS
     'equal: same dimensions, same elements';

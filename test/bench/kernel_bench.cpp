@@ -133,6 +133,10 @@ bench_codes(size_t n)
     snprintf(what, sizeof what, "dot_i8, %zu dims", n);
     print_line(what,
                [&](const Kernels &k) { return nanoseconds_per_call([&] { return k.dot_i8(a.data(), b.data(), n); }); });
+    snprintf(what, sizeof what, "products_i8, %zu dims", n);
+    print_line(what, [&](const Kernels &k) {
+        return nanoseconds_per_call([&] { return k.products_i8(a.data(), b.data(), n).ab; });
+    });
     snprintf(what, sizeof what, "hamming, %zu dims", n);
     print_line(
         what, [&](const Kernels &k) { return nanoseconds_per_call([&] { return k.hamming(x.data(), y.data(), n); }); });

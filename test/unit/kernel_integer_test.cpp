@@ -70,6 +70,23 @@ expect_dot(const Codes &a, const Codes &b, size_t gap)
 }
 
 void
+expect_products(const Codes &a, const Codes &b, size_t gap)
+{
+    Int8Sums want = {};
+    for (size_t i = 0; i < a.size(); ++i) {
+        want.aa += a[i] * a[i];
+        want.bb += b[i] * b[i];
+        want.ab += a[i] * b[i];
+    }
+    Guarded<int8_t> x(a, gap), y(b, 2 * gap);
+    for_each_table([&](const Kernels &k) {
+        Int8Sums got = k.products_i8(x.data(), y.data(), a.size());
+        EXPECT_WITH(got.aa == want.aa && got.bb == want.bb && got.ab == want.ab, "%s, n = %zu, gap %zu: %d %d %d",
+                    k.name, a.size(), gap, got.aa, got.bb, got.ab);
+    });
+}
+
+void
 expect_hamming(const Bytes &a, const Bytes &b, size_t gap)
 {
     size_t n = 8 * a.size(), want = 0;
@@ -137,6 +154,24 @@ UNIT_TEST(kernel_dot_i8_is_exact_at_the_extremes)
     for (size_t n : code_lengths())
         for (int8_t x : {int8_t{-128}, int8_t{-127}, int8_t{0}, int8_t{127}})
             for (int8_t y : {int8_t{-127}, int8_t{127}}) expect_dot(Codes(n, x), Codes(n, y), 0);
+}
+
+UNIT_TEST(kernel_products_i8_are_exact_for_every_length)
+{
+    Rng rng(18);
+    for (size_t n = 0; n <= 3 * 64; ++n)
+        for (size_t gap : {0u, 1u, 7u, 16u, 33u})
+            expect_products(random_codes(rng, n, -128, 127), random_codes(rng, n, -128, 127), gap);
+    for (size_t n : {1000u, 15999u, 16000u, 65536u})
+        expect_products(random_codes(rng, n, -128, 127), random_codes(rng, n, -128, 127), 0);
+}
+
+UNIT_TEST(kernel_products_i8_are_exact_at_the_extremes)
+{
+    for (size_t n : {1u, 15u, 16u, 17u, 63u, 64u, 65u, 200u, 16000u, 65536u})
+        for (int8_t x : {int8_t{-128}, int8_t{-127}, int8_t{0}, int8_t{127}})
+            for (int8_t y : {int8_t{-128}, int8_t{-127}, int8_t{0}, int8_t{127}})
+                expect_products(Codes(n, x), Codes(n, y), 0);
 }
 
 UNIT_TEST(kernel_hamming_is_exact)
