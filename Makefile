@@ -83,6 +83,12 @@ test: ## lint, unit, regress, isolation and TAP tests; installs missing Debian p
 tempcheck: all ## regress, isolation and TAP tests, throw-away server; ONLY="name ..." for some
 	@test/harness/with_server.sh test/harness/suites.sh $(ONLY)
 
+clients: ## drivers and ORMs of Node.js, Python and C beside extension `vector`; installs missing packages
+	@test/harness/packages.sh clients
+	@$(MAKE) --no-print-directory -s all build/libpq_client test/clients/node_modules/.package-lock.json
+	@LEAVE_OUT=.git test/harness/with_server.sh bash -c 'rm -f "$$(pg_config --sharedir)/extension/vector.control" && \
+		make -s install-vector-alias >/dev/null && test/clients/run.sh $(ONLY)'
+
 unit: build/unit ## unit tests of the layers that need no server
 	@build/unit
 
@@ -160,5 +166,14 @@ build/unit_asan: $(call asan,$(UNIT)) build/asan/pure.a
 build/unit_asan: LIBRARIES = $(ASAN_FLAGS)
 build/unit build/unit_asan build/kernel_bench build/graph_bench:
 	$(CXX) $^ $(LIBRARIES) -o $@
+
+# Scripts of packages are not run: what they would fetch is not needed here.
+test/clients/node_modules/.package-lock.json: test/clients/package-lock.json
+	@cd test/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+build/libpq_client: test/clients/libpq_client.cpp
+	@mkdir -p $(@D)
+	$(CXX) $(NATIVE_FLAGS) -I"$$($(PG_CONFIG) --includedir)" $< -L"$$($(PG_CONFIG) --libdir)" -lpq -o $@
 
 -include $(wildcard build/*/*/*/*.d)
