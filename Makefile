@@ -46,6 +46,34 @@ $(DATA_built): $(sort $(wildcard src/sql/*.sql)) $(EXTENSION).control
 
 ##@ Build (PGXS): all install uninstall clean installcheck
 
+##@ In place of pgvector
+
+# The same objects as an extension `vector`: the name that applications, migrations and dumps ask for, under a version
+# they take for new enough. What another extension of that name has installed is left alone; ours is told by its module.
+ALIAS_VERSION = 0.8.6
+alias_folder  = $(DESTDIR)$(datadir)/extension
+alias_files   = build/vector.control build/vector--$(ALIAS_VERSION).sql
+define alias_is_free
+@if [ -e '$(alias_folder)/vector.control' ] && ! grep -q '/$(EXTENSION)' '$(alias_folder)/vector.control'; then \
+	echo "$(alias_folder)/vector.control belongs to another extension (pgvector?): remove that first" >&2; exit 1; fi
+endef
+
+build/vector.control: $(EXTENSION).control Makefile
+	@mkdir -p $(@D)
+	sed "s/^default_version.*/default_version = '$(ALIAS_VERSION)'/" $< >$@
+build/vector--$(ALIAS_VERSION).sql: $(DATA_built) Makefile
+	@mkdir -p $(@D)
+	sed '1s/CREATE EXTENSION $(EXTENSION)/CREATE EXTENSION vector/' $< >$@
+
+install-vector-alias: all $(alias_files) ## install, also as extension `vector`: same objects, pgvector's name
+	$(alias_is_free)
+	@$(MAKE) --no-print-directory install
+	$(INSTALL_DATA) $(alias_files) '$(alias_folder)/'
+
+uninstall-vector-alias: ## remove what install-vector-alias added to install
+	$(alias_is_free)
+	rm -f '$(alias_folder)/vector.control' '$(alias_folder)/vector--$(ALIAS_VERSION).sql'
+
 ##@ Tests
 
 test: ## lint, unit, regress, isolation and TAP tests; installs missing Debian packages
@@ -54,6 +82,12 @@ test: ## lint, unit, regress, isolation and TAP tests; installs missing Debian p
 
 tempcheck: all ## regress, isolation and TAP tests, throw-away server; ONLY="name ..." for some
 	@test/harness/with_server.sh test/harness/suites.sh $(ONLY)
+
+clients: ## drivers and ORMs of Node.js, Python and C beside extension `vector`; installs missing packages
+	@test/harness/packages.sh clients
+	@$(MAKE) --no-print-directory -s all build/libpq_client test/clients/node_modules/.package-lock.json
+	@LEAVE_OUT=.git test/harness/with_server.sh bash -c 'rm -f "$$(pg_config --sharedir)/extension/vector.control" && \
+		make -s install-vector-alias >/dev/null && test/clients/run.sh $(ONLY)'
 
 unit: build/unit ## unit tests of the layers that need no server
 	@build/unit
@@ -102,7 +136,7 @@ compile_commands.json: Makefile ## compilation database for editors and clang-ti
 help: ## this list
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z_.-]+:.*## / { printf "  %-22s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: test tempcheck unit asan demo bench bench-graph bench-kernel lint format format-check tidy metrics help
+.PHONY: install-vector-alias uninstall-vector-alias test tempcheck clients unit asan demo bench bench-graph bench-kernel lint format format-check tidy metrics help
 
 # Native programs: the pure layers and what drives them, without a server. A program may bring its own host services;
 # the archive offers plain ones.
@@ -133,5 +167,14 @@ build/unit_asan: $(call asan,$(UNIT)) build/asan/pure.a
 build/unit_asan: LIBRARIES = $(ASAN_FLAGS)
 build/unit build/unit_asan build/kernel_bench build/graph_bench:
 	$(CXX) $^ $(LIBRARIES) -o $@
+
+# Scripts of packages are not run: what they would fetch is not needed here.
+test/clients/node_modules/.package-lock.json: test/clients/package-lock.json
+	@cd test/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+build/libpq_client: test/clients/libpq_client.cpp
+	@mkdir -p $(@D)
+	$(CXX) $(NATIVE_FLAGS) -I"$$($(PG_CONFIG) --includedir)" $< -L"$$($(PG_CONFIG) --libdir)" -lpq -o $@
 
 -include $(wildcard build/*/*/*/*.d)

@@ -1,6 +1,7 @@
 #!/bin/bash
-# packages.sh demo|test|ci: makes sure that what `make demo`, `make test` or .ci/run needs is there. On Debian, missing
-# packages are installed when that is possible (root or sudo); otherwise they are named and the exit status is 1.
+# packages.sh demo|test|clients|ci: makes sure that what `make demo`, `make test`, `make clients` or .ci/run needs is
+# there. On Debian, missing packages are installed when that is possible (root or sudo); otherwise they are named and the
+# exit status is 1.
 set -euo pipefail
 
 missing=()
@@ -18,6 +19,9 @@ else
 fi
 case $1 in
     test) need libipc-run-perl 'perl -MIPC::Run -e 1' ;;
+    clients)
+        need nodejs 'command -v node'; need npm 'command -v npm'; need libpq-dev 'test -f "$(pg_config --includedir)/libpq-fe.h"'
+        for name in psycopg2 psycopg sqlalchemy django; do need "python3-$name" "/usr/bin/python3 -c 'import $name'"; done ;;
     ci) need libipc-run-perl 'perl -MIPC::Run -e 1'; need clang-format 'command -v clang-format' ;;
 esac
 [ ${#missing[@]} -eq 0 ] && exit 0

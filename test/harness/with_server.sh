@@ -6,6 +6,7 @@
 #   PATH, PG_CONFIG    a private copy of the PostgreSQL installation into which the extension is installed
 #   PGHOST PGPORT PGUSER PGDATABASE    the server, reachable through a Unix socket only
 #   WORK               a scratch folder outside the source tree
+# LEAVE_OUT names what the copy does without, by default the large packages of test/clients.
 # SERVER_OPTIONS may hold further options of the server, such as "-c shared_buffers=1GB".
 set -euo pipefail
 
@@ -16,7 +17,7 @@ if [ "${1-}" != --inside ]; then
     trap 'rm -rf "$WORK"' EXIT
     trap 'exit 130' INT TERM HUP
     mkdir "$WORK/tree"
-    tar -C "$source_tree" --exclude=./.git -c . | tar -C "$WORK/tree" --no-same-owner -x
+    tar -C "$source_tree" --exclude=./.git --exclude="./${LEAVE_OUT-test/clients/node_modules}" -c . | tar -C "$WORK/tree" --no-same-owner -x
     as_user=()
     if [ "$(id -u)" -eq 0 ]; then
         user=postgres

@@ -10,7 +10,8 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(
-    new_node load_artworks remember_exact recall complete_ok answers background wait_for crash no_errors_ok);
+    new_node load_artworks remember_exact recall complete_ok answers background wait_for crash no_errors_ok
+    private_installation extension_folder make_command);
 
 # Settings of a session that must answer from the index; scan_all() and recall() die when the planner finds another way.
 our $BY_INDEX = 'SET enable_seqscan = off; SET enable_sort = off; SET enable_bitmapscan = off;';
@@ -134,6 +135,26 @@ sub wait_for {
     my ($node, $query) = @_;
     return $node->safe_psql('postgres', "SELECT wait_for(\$\$$query\$\$)",
         timeout => $PostgreSQL::Test::Utils::timeout_default);
+}
+
+# Skips the test when the server's installation is not one of with_server.sh: the test changes it.
+sub private_installation {
+    my $work = $ENV{WORK};
+    plan skip_all => 'needs the private installation of with_server.sh'
+        if !defined $work || index(extension_folder(), "$work/") != 0;
+    return;
+}
+
+# Where the installation keeps control files and scripts.
+sub extension_folder {
+    my ($folder) = run_command([$ENV{PG_CONFIG} // 'pg_config', '--sharedir']);
+    return "$folder/extension";
+}
+
+# A call of make for this tree, whatever make has started the test.
+sub make_command {
+    my (@targets) = @_;
+    return ('env', '-u', 'MAKEFLAGS', '-u', 'MAKELEVEL', '-u', 'MFLAGS', 'make', '-s', '-C', "$RealBin/../..", @targets);
 }
 
 # Takes the server down by force and up again: kills one of its backends, or stops it without any shutdown. REQUIRES:
