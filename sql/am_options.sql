@@ -53,7 +53,7 @@ FROM unnest(ARRAY['m = 1', 'm = 101', 'm = many', 'm = 2', 'm = 100, ef_construc
 CREATE INDEX items_index ON items USING hnsw (embedding vector_l2_ops) WITH (m = 8, link_bits = 2);
 SELECT reloptions FROM pg_class WHERE relname = 'items_index';
 SELECT a, error_of('ALTER INDEX items_index ' || a)
-FROM unnest(ARRAY['SET (ef_construction = 32)', 'SET (m = 0)', 'SET (link_bits = 0)', 'RESET (m)']) a;
+FROM unnest(ARRAY['SET (ef_construction = 32)', 'SET (m = 0)', 'SET (link_bits = 3)', 'RESET (m)']) a;
 SELECT reloptions FROM pg_class WHERE relname = 'items_index';
 
 -- ef_construction can be changed while others insert

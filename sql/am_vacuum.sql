@@ -77,7 +77,7 @@ WHERE id % 100 < 10 OR id % 100 < 30 AND id < 100 OR id % 100 BETWEEN 30 AND 50 
 VACUUM (INDEX_CLEANUP ON) items;
 SELECT reltuples = (SELECT count(*) FROM items) FROM pg_class WHERE oid = 'items_index'::regclass;
 SELECT * FROM read_all('items');
-INSERT INTO items SELECT 1000 + i, ARRAY[i % 50, 0]::vector FROM generate_series(0, 199) i;
+INSERT INTO items SELECT 1000 + i, ARRAY[5 + i % 45, 0]::vector FROM generate_series(0, 199) i;
 SELECT * FROM read_all('items');
 SELECT pages('items_index') <= :before;
 DROP TABLE items;

@@ -23,7 +23,7 @@ SELECT i, error_of('CREATE INDEX ON ' || i)
 FROM unnest(ARRAY['items USING hnsw (loose vector_l2_ops)', 'unlogged USING hnsw (loose vector_l2_ops)',
                   'items USING hnsw ((embedding || embedding) vector_l2_ops)',
                   'items USING hnsw (words vector_l2_ops)', 'items USING hnsw (embedding)', 'items USING hnsw (words)',
-                  'items USING hnsw (embedding vector_l1_ops)', 'items USING hnsw (embedding vector_ops)',
+                  'items USING hnsw (embedding halfvec_l2_ops)', 'items USING hnsw (embedding vector_ops)',
                   'items USING hnsw ((embedding::vector(16001)) vector_l2_ops)',
                   'items USING hnsw (embedding vector_l2_ops) WITH (m = 40)']) i;
 SELECT error_of('CREATE TABLE too_long (embedding vector(16001))');

@@ -18,7 +18,8 @@ bool needs_exact_order(const PlannerInfo *root);
 // Nodes opened on the upper layers of an index of that many rows.
 double descent_nodes(double rows);
 
-// Pages that opening one node reads: its own and, where links have no sketches, those of the neighbours not seen before.
+// Pages that opening one node reads: its own and, where links have no sketches, those of the neighbours not seen
+// before.
 double pages_per_node(const IndexOptInfo *index);
 
 // Processor time of opening one node.

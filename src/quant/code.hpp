@@ -11,8 +11,8 @@
 
 namespace vhnsw::quant {
 
-// What orders the results. Cosine is kL2 on vectors of norm 1: |a - b|^2 = 2 * cosine distance. The codes of this file are
-// for the first three; space.hpp has the others.
+// What orders the results. Cosine is kL2 on vectors of norm 1: |a - b|^2 = 2 * cosine distance. The codes of this file
+// are for the first three; space.hpp has the others.
 enum class Metric : uint8_t { kL2 = 1, kInnerProduct = 2, kCosine = 3, kL1 = 4, kHamming = 5, kJaccard = 6 };
 
 // Norms above this are not encoded (their squares overflow the float accumulators of the SQL operators): the code is

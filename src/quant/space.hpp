@@ -1,13 +1,13 @@
 // What the vectors of one index are: how they are encoded, measured against a query, compared with one another and
 // sketched. The one place that knows the kinds of codes apart; graph and access method see bytes, scalars and keys.
 //
-//   kind      code                                              metrics                      sketch of a link
-//   kRotated  a byte a dimension of the rotated vector          L2, inner product, cosine    of the way there (sketch.hpp)
-//   kPlain    a byte a dimension of the vector as it is         L1                           none
-//   kBits     the bits                                          Hamming, Jaccard             the neighbour's bits
-//   kSparse   indices and values of the elements not zero       L2, inner product, cosine    of the way there, in a frame of
-//                                                                                            kSparseFrame random projections
-//                                                               L1                           none
+//   kind      code                                        metrics                    sketch of a link
+//   kRotated  a byte a dimension of the rotated vector    L2, inner product, cosine  of the way there (sketch.hpp)
+//   kPlain    a byte a dimension of the vector as it is   L1                         none
+//   kBits     the bits                                    Hamming, Jaccard           the neighbour's bits
+//   kSparse   indices and values of what is not zero      L2, inner product, cosine  of the way there, in a frame of
+//                                                                                    kSparseFrame projections
+//                                                         L1                         none
 //
 // Links without sketches lead to nodes that have to be opened to be judged.
 #pragma once
