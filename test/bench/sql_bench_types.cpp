@@ -22,12 +22,13 @@ struct Distance {
 constexpr Distance kDistances[] = {{"l2", "<->"}, {"ip", "<#>"}, {"cosine", "<=>"}, {"l1", "<+>"}};
 constexpr Distance kBitDistances[] = {{"hamming", "<~>"}, {"jaccard", "<%>"}};
 
-// Subjects of a work, weighted by how rare they are.
+// Words of title and medium of a work, weighted by how rare they are.
 constexpr const char *kSparseSource =
-    "(WITH words AS (SELECT id, unnest(subjects) AS word FROM %s_filtered), "
+    "(WITH words AS (SELECT DISTINCT id, word FROM %s_filtered, "
+    "regexp_split_to_table(lower(concat_ws(' ', title, medium)), '[^[:alnum:]]+') AS word), "
     "known AS (SELECT word, row_number() OVER (ORDER BY word) AS place, "
-    "ln((SELECT count(*) FROM %s)::float8 / count(DISTINCT id))::real AS weight FROM words GROUP BY word) "
-    "SELECT id, '{' || string_agg(DISTINCT place || ':' || weight, ',') || '}/' || (SELECT count(*) FROM known) AS t "
+    "ln((SELECT count(*) FROM %s)::float8 / count(*))::real AS weight FROM words GROUP BY word HAVING count(*) > 1) "
+    "SELECT id, '{' || string_agg(place || ':' || weight, ',') || '}/' || (SELECT count(*) FROM known) AS t "
     "FROM words JOIN known USING (word) GROUP BY id) AS s";
 
 std::string
@@ -57,11 +58,10 @@ type_cases(Bench &bench, const std::string &table)
     // Most elements of images and descriptors are positive: what is compared is whether they are above the mean.
     const std::string centred = "binary_quantize(embedding - (SELECT avg(embedding) FROM " + table + "))";
     cases.push_back({"bit", "bit(" + dims + ")", centred, table});
-    if (has_column(bench.sides[0], table + "_filtered", "subjects")) {
-        const std::string places =
-            bench.sides[0].db.value("SELECT count(DISTINCT w) FROM " + table + "_filtered, unnest(subjects) w");
-        cases.push_back(
-            {"sparsevec", "sparsevec(" + places + ")", "t::sparsevec", replace_all(kSparseSource, "%s", table)});
+    if (has_column(bench.sides[0], table + "_filtered", "medium")) {
+        const std::string source = replace_all(kSparseSource, "%s", table);
+        const std::string places = bench.sides[0].db.value("SELECT split_part(t, '/', 2) FROM " + source + " LIMIT 1");
+        cases.push_back({"sparsevec", "sparsevec(" + places + ")", "t::sparsevec", source});
     }
     const std::vector<std::string> wanted = bench.words("types");
     std::erase_if(cases,
