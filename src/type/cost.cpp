@@ -46,7 +46,8 @@ facts_of(Oid relation, AttrNumber column, double declared, const ValueSize &size
         facts.elements = (width == kPointerBytes ? kOutOfLineBytes : Max(width - size.header, 0)) / size.element;
     const double bytes = size.header + facts.elements * size.element;
 
-    if (!leaves_the_row(relation, column)) return facts;
+    // What is small enough for a short header stays, and has fewer bytes in the row than elsewhere.
+    if (bytes - VARHDRSZ + VARHDRSZ_SHORT <= VARATT_SHORT_MAX || !leaves_the_row(relation, column)) return facts;
     if (width <= 0)
         facts.out_of_line = bytes > TOAST_TUPLE_TARGET ? 1 : 0;
     else if (bytes > kPointerBytes)
