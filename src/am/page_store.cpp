@@ -15,7 +15,6 @@ PageStore::init(Relation index, const IndexInfo &info, const quant::SpaceQuery &
     query_ = &query;
     want_codes_ = want_codes;
     sums_.resize(info.shape.capacity);
-    keys_.resize(info.shape.capacity);
     body_copy_.resize(info.shape.body_bytes());
     unseen_.reserve(info.shape.capacity);
 }
@@ -42,7 +41,7 @@ PageStore::score_links(const quant::NodeBody &body, VisitedSet &visited, Opened 
 {
     uint32_t count = opened.node.link_count;
     if (count == 0) return;
-    query_->estimate(opened.key, body.links(count), sums_.data(), keys_.data());
+    const quant::Estimates estimates = query_->estimate(opened.key, body.sketches(count), sums_.data());
     for (uint32_t i = 0; i < count; i++) {
         quant::LinkHead head = body.head(i);
         uint64_t marked = head.address.value();
@@ -50,7 +49,7 @@ PageStore::score_links(const quant::NodeBody &body, VisitedSet &visited, Opened 
         if (!visited.insert(key_of(address))) continue;
         bool passes = filter_ == nullptr ||
                       filter_->link_may_pass(head.row.value(), body.hint(i), (marked & Address::kShared) != 0);
-        (passes ? opened.neighbours : opened.failing).push({keys_[i], address});
+        (passes ? opened.neighbours : opened.failing).push({estimates.key(i, head.scalars), address});
     }
 }
 

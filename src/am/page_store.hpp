@@ -67,7 +67,6 @@ private:
     Vec<uint8_t> body_copy_;  // of nodes that are not done with while their page is locked
     Vec<uint8_t> apart_code_;
     Vec<int32_t> sums_;
-    Vec<float> keys_;
     Vec<Id> unseen_;
 };
 

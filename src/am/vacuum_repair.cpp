@@ -74,7 +74,6 @@ private:
     Vec<uint8_t> apart_code_;
     quant::WaySketches way_;  // from that node to the owner
     Vec<int32_t> sums_;
-    Vec<float> keys_;
     // Without sketches: the codes of its neighbours.
     struct Coded {
         size_t at;
@@ -98,7 +97,6 @@ RepairStore::start(Vacuum &vacuum)
     vacuum_ = &vacuum;
     tuple_.resize(node_bytes(shape()));
     sums_.resize(shape().capacity);
-    keys_.resize(shape().capacity);
     frames_.init(info());
 }
 
@@ -148,8 +146,11 @@ void
 RepairStore::expand_sketches(Vec<graph::Candidate<Id>> &neighbours)
 {
     frames_.set_way(way_);
-    way_.estimate(body().links(node()->link_count), sums_.data(), keys_.data());
-    for (uint32_t i = 0; i < node()->link_count; i++) neighbours.push({keys_[i], Address::plain(body().address(i))});
+    const quant::Estimates estimates = way_.estimate(body().sketches(node()->link_count), sums_.data());
+    for (uint32_t i = 0; i < node()->link_count; i++) {
+        const quant::LinkHead head = body().head(i);
+        neighbours.push({estimates.key(i, head.scalars), Address::plain(head.address.value())});
+    }
 }
 
 void

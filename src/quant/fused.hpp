@@ -151,12 +151,7 @@ public:
     }
     void set_head(uint32_t i, const LinkHead &h) const { memcpy(link(i), &h, sizeof(h)); }
 
-    // For SpaceQuery::estimate().
-    SpaceQuery::Links links(uint32_t count) const
-    {
-        return {sketch(0), shape_->link_bytes(), count,
-                shape_->hint_bytes + sizeof(LinkHead) - offsetof(LinkHead, scalars)};
-    }
+    LinkSketches sketches(uint32_t count) const { return {sketch(0), shape_->link_bytes(), count}; }
 
 private:
     const NodeShape *shape_;

@@ -105,29 +105,10 @@ finite_key(double key)
     return std::isnan(key) ? std::numeric_limits<float>::infinity() : static_cast<float>(key);
 }
 
-SketchView
-view_at(const SpaceQuery::Links &links, size_t i)
-{
-    SketchView view;
-    view.sketch = links.first_sketch + i * links.stride;
-    memcpy(&view.scalars, view.sketch - links.scalars_before, sizeof(view.scalars));
-    return view;
-}
-
 void
-estimate_bits(const Space &space, const uint8_t *bits, double bits_set, const SpaceQuery::Links &links, float *keys)
+sum_masks(const Space &space, const Query &query, const LinkSketches &links, int32_t *sums)
 {
-    for (size_t i = 0; i < links.count; i++) {
-        SketchView link = view_at(links, i);
-        uint32_t differing = kernel::active->hamming(bits, link.sketch, space.padded);
-        keys[i] = static_cast<float>(bits_distance(space.metric, bits_set, unpack_count(link.scalars), differing));
-    }
-}
-
-void
-sum_masks(const Space &space, const Query &query, const SpaceQuery::Links &links, int32_t *sums)
-{
-    kernel::active->masked_sums({links.first_sketch, links.stride, links.count, space.sketch.planes}, query.high(),
+    kernel::active->masked_sums({links.first, links.stride, links.count, space.sketch.planes}, query.high(),
                                 space.sketch.dims, sums);
 }
 
@@ -310,14 +291,29 @@ SpaceQuery::bound(const Code &code, double measure) const
     return std::isnan(distance) ? -kInfinity : distance;
 }
 
-void
-SpaceQuery::estimate(float node_key, const Links &links, int32_t *sums, float *keys) const
+float
+Estimates::key_of_bits(size_t i, const PackedScalars &scalars) const
 {
-    if (space_->kind == CodeKind::kBits) return estimate_bits(*space_, bits_.data(), norm_, links, keys);
+    uint32_t differing = kernel::active->hamming(bits_, links_.first + i * links_.stride, padded_);
+    return static_cast<float>(bits_distance(metric_, bits_set_, unpack_count(scalars), differing));
+}
+
+Estimates
+SpaceQuery::estimate(float node_key, const LinkSketches &links, int32_t *sums) const
+{
+    Estimates e{};
+    e.metric_ = space_->metric;
+    if (space_->kind == CodeKind::kBits) {
+        e.bits_ = bits_.data();
+        e.bits_set_ = norm_;
+        e.padded_ = space_->padded;
+        e.links_ = links;
+        return e;
+    }
     sum_masks(*space_, rotated_, links, sums);
-    EstimateBase base = estimate_base(rotated_, node_key, space_->sketch.planes);
-    for (size_t i = 0; i < links.count; i++)
-        keys[i] = estimate_key(space_->metric, base, unpack(view_at(links, i).scalars), sums[i]);
+    e.sums_ = sums;
+    e.base_ = estimate_base(rotated_, node_key, space_->sketch.planes);
+    return e;
 }
 
 void
@@ -385,17 +381,24 @@ WaySketches::set(const Space &space, const uint8_t *query, const uint8_t *node, 
 }
 
 // |query - neighbour|^2 = |way|^2 + |r|^2 - 2 <way, r>, see quant/sketch.hpp.
-void
-WaySketches::estimate(const SpaceQuery::Links &links, int32_t *sums, float *keys) const
+Estimates
+WaySketches::estimate(const LinkSketches &links, int32_t *sums) const
 {
-    if (space_->kind == CodeKind::kBits) return estimate_bits(*space_, bits_, bits_set_, links, keys);
-    sum_masks(*space_, way_, links, sums);
-    EstimateBase base = estimate_base(way_, norm2_, space_->sketch.planes);
-    for (size_t i = 0; i < links.count; i++) {
-        SketchScalars scalars = unpack(view_at(links, i).scalars);
-        scalars.offset = 0;
-        keys[i] = estimate_key(Metric::kL2, base, scalars, sums[i]);
+    Estimates e{};
+    if (space_->kind == CodeKind::kBits) {
+        e.metric_ = space_->metric;
+        e.bits_ = bits_;
+        e.bits_set_ = bits_set_;
+        e.padded_ = space_->padded;
+        e.links_ = links;
+        return e;
     }
+    sum_masks(*space_, way_, links, sums);
+    e.metric_ = Metric::kL2;
+    e.without_offset_ = true;
+    e.sums_ = sums;
+    e.base_ = estimate_base(way_, norm2_, space_->sketch.planes);
+    return e;
 }
 
 }  // namespace vhnsw::quant

@@ -122,6 +122,47 @@ float pair_key(const Space &space, const Code &a, const Code &b);
 // place of the inner product.
 float admission_key(const Space &space, const Code &a, const Code &b);
 
+// A link as its node sees it.
+struct SketchView {
+    PackedScalars scalars;
+    const uint8_t *sketch;
+};
+
+// The sketches of a node's links, `stride` bytes apart.
+struct LinkSketches {
+    const uint8_t *first;
+    size_t stride;
+    size_t count;
+};
+
+// What a query, or another vector, makes of the links of one node. Refers to both, and to the sums it was made with.
+class Estimates {
+public:
+    // Key of the neighbour behind link i.
+    float key(size_t i, const PackedScalars &scalars) const
+    {
+        if (bits_ != nullptr) return key_of_bits(i, scalars);
+        SketchScalars link = unpack(scalars);
+        if (without_offset_) link.offset = 0;
+        return estimate_key(metric_, base_, link, sums_[i]);
+    }
+
+private:
+    friend class SpaceQuery;
+    friend class WaySketches;
+
+    float key_of_bits(size_t i, const PackedScalars &scalars) const;
+
+    Metric metric_;
+    bool without_offset_;
+    EstimateBase base_;
+    const int32_t *sums_;
+    const uint8_t *bits_;  // of kBits; else null
+    double bits_set_;
+    uint32_t padded_;
+    LinkSketches links_;
+};
+
 // A query of any kind.
 class SpaceQuery {
 public:
@@ -138,15 +179,9 @@ public:
     // it is the result.
     double bound(const Code &code, double measure) const;
 
-    // Estimates the keys of the neighbours behind `count` links, `stride` bytes apart: their sketches, and
-    // scalars_before bytes before each its scalars. `sums` is scratch for as many numbers. REQUIRES: has_sketches().
-    struct Links {
-        const uint8_t *first_sketch;
-        size_t stride;
-        size_t count;
-        size_t scalars_before;
-    };
-    void estimate(float node_key, const Links &links, int32_t *sums, float *keys) const;
+    // Estimates of the keys behind a node's links, given the node's own. `sums` is scratch for as many numbers, which the
+    // result refers to. REQUIRES: has_sketches().
+    Estimates estimate(float node_key, const LinkSketches &links, int32_t *sums) const;
 
 private:
     const Space *space_ = nullptr;
@@ -165,12 +200,6 @@ PackedScalars make_sketch(const Space &space, const uint8_t *x, const uint8_t *y
 
 // --- links of one node, by what is in their sketches: admission keys. REQUIRES: has_sketches().
 
-// A link as its node sees it.
-struct SketchView {
-    PackedScalars scalars;
-    const uint8_t *sketch;
-};
-
 // From the node, whose code is needed for kBits only, to the neighbour.
 float link_key(const Space &space, const uint8_t *node_code, float node_norm, const SketchView &link);
 // Between two neighbours.
@@ -179,7 +208,7 @@ float between_links(const Space &space, const SketchView &a, const SketchView &b
 class WaySketches {
 public:
     void set(const Space &space, const uint8_t *query, const uint8_t *node, float *scratch);
-    void estimate(const SpaceQuery::Links &links, int32_t *sums, float *keys) const;
+    Estimates estimate(const LinkSketches &links, int32_t *sums) const;
 
 private:
     const Space *space_ = nullptr;

@@ -328,7 +328,8 @@ UNIT_TEST(quant_space_links_of_bits_estimate_exactly)
         Asking asking(space, query);
         int32_t sums[40];
         float keys[40];
-        asking.query.estimate(0, page.body.links(page.count), sums, keys);
+        const Estimates estimates = asking.query.estimate(0, page.body.sketches(page.count), sums);
+        for (uint32_t i = 0; i < page.count; i++) keys[i] = estimates.key(i, page.body.head(i).scalars);
         for (uint32_t i = 0; i < page.count; i++) {
             EXPECT(keys[i] == static_cast<float>(bits_operator(metric, query, neighbours[i])));
             EXPECT(link_key(space, own.bytes.data(), own.code.scalars.norm, page.body.view(i)) ==
@@ -340,7 +341,8 @@ UNIT_TEST(quant_space_links_of_bits_estimate_exactly)
         Encoded asked(space, query);
         way.set(space, asked.bytes.data(), own.bytes.data(), nullptr);
         float again[40];
-        way.estimate(page.body.links(page.count), sums, again);
+        const Estimates from_there = way.estimate(page.body.sketches(page.count), sums);
+        for (uint32_t i = 0; i < page.count; i++) again[i] = from_there.key(i, page.body.head(i).scalars);
         EXPECT(std::equal(keys, keys + page.count, again));
     }
 }
@@ -380,7 +382,8 @@ UNIT_TEST(quant_space_links_of_sparse_vectors_estimate_well)
             int32_t sums[40];
             float keys[40];
             float node_key = asking.query.key(own.code, asking.query.measure(own.code));
-            asking.query.estimate(node_key, page.body.links(page.count), sums, keys);
+            const Estimates estimates = asking.query.estimate(node_key, page.body.sketches(page.count), sums);
+            for (uint32_t i = 0; i < page.count; i++) keys[i] = estimates.key(i, page.body.head(i).scalars);
             for (uint32_t i = 0; i < page.count; i++) {
                 Encoded to(space, neighbours[i]);
                 double exact = asking.query.key(to.code, asking.query.measure(to.code));
