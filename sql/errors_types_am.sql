@@ -32,7 +32,7 @@ FROM unnest(ARRAY['v vector_l1_ops', 'h halfvec_l1_ops', 's sparsevec_l1_ops', '
      unnest(ARRAY['auto', '0', '1', '2', '4']) bits;
 DROP TABLE items;
 
--- queries and rows of other dimensions, before and after there are rows; a query without any
+-- queries and rows of other dimensions; queries that are NULL or zero
 CREATE TABLE items (h halfvec(3), s sparsevec(3), i int8vec(3), b bit(3),
                     loose_h halfvec, loose_s sparsevec, loose_i int8vec);
 CREATE INDEX ON items USING hnsw (h halfvec_l2_ops);
