@@ -4,6 +4,11 @@
 -- CREATE INDEX on some of the rows, then INSERT
 SELECT make_tables(), add_rows(0, 0.6), make_indexes();
 SELECT * FROM check_scans();
+-- links of L1 have no sketches, asked for or not
+SELECT a.name, pg_indexes_size(a.name::regclass) = pg_indexes_size(b.name::regclass)
+FROM cases a JOIN cases b USING (class, dims)
+WHERE a.name LIKE '%\_auto' AND b.name LIKE '%\_0' AND class LIKE '%\_l1\_ops'
+ORDER BY a.name;
 SELECT add_rows(0.6, 1);
 SELECT * FROM check_scans();
 
