@@ -34,3 +34,44 @@ CREATE INDEX others_index ON others USING hnsw (embedding vector_cosine_ops);
 \! psql -Xqc 'REINDEX INDEX others_index' 2>&1 | sed 's/after [0-9]* rows/after N rows/'
 SELECT * FROM read_all('others', '<=>');
 DROP TABLE items, others;
+
+-- codes of varying length, and links without sketches, in the same ways
+CREATE TABLE others (id int, embedding sparsevec(64));
+INSERT INTO others
+SELECT i, CASE WHEN i % 100 <> 0 THEN (vector_of(i % 2000, 8) || array_fill(0, ARRAY[56])::vector)::sparsevec END
+FROM generate_series(1, 2400) i;
+ALTER TABLE others SET (parallel_workers = 2);
+CREATE FUNCTION mean_sparse_recall(operator text) RETURNS numeric LANGUAGE sql AS $$
+    SELECT avg(recall(by_index, by_sort))
+    FROM generate_series(1, 20) i,
+         nearest(10, format('embedding %s ''%s''', operator,
+                            (vector_of(-i, 8) || array_fill(0, ARRAY[56])::vector)::sparsevec), 'others')
+$$;
+\setenv PGOPTIONS '-c client_min_messages=debug1'
+CREATE INDEX others_index ON others USING hnsw (embedding sparsevec_l2_ops);
+\! psql -Xqc 'REINDEX INDEX others_index' 2>&1 | grep -o 'using 2 parallel workers'
+SELECT * FROM read_all('others');
+SELECT mean_sparse_recall('<->') >= 0.95;
+DROP INDEX others_index;
+CREATE INDEX others_index ON others USING hnsw (embedding sparsevec_l1_ops);
+\! psql -Xqc 'REINDEX INDEX others_index' 2>&1 | grep -o 'using 2 parallel workers'
+SELECT * FROM read_all('others', '<+>');
+SELECT mean_sparse_recall('<+>') >= 0.95;
+-- with little memory, by several processes and by one
+INSERT INTO others
+SELECT i, (vector_of(i, 8) || array_fill(0, ARRAY[56])::vector)::sparsevec FROM generate_series(2401, 3600) i;
+\setenv PGOPTIONS '-c maintenance_work_mem=1MB'
+\! psql -Xqc 'REINDEX INDEX others_index' 2>&1 | grep -o 'no longer fits'
+SELECT * FROM read_all('others', '<+>');
+SELECT mean_sparse_recall('<+>') >= 0.95;
+ALTER TABLE others RESET (parallel_workers);
+\! psql -Xqc 'REINDEX INDEX others_index' 2>&1 | grep -o 'no longer fits'
+SELECT * FROM read_all('others', '<+>');
+SELECT mean_sparse_recall('<+>') >= 0.95;
+DROP INDEX others_index;
+CREATE INDEX others_index ON others USING hnsw (embedding sparsevec_cosine_ops);
+\! psql -Xqc 'REINDEX INDEX others_index' 2>&1 | grep -o 'no longer fits'
+SELECT * FROM read_all('others', '<=>');
+SELECT mean_sparse_recall('<=>') >= 0.95;
+DROP TABLE others;
+DROP FUNCTION mean_sparse_recall;

@@ -25,6 +25,7 @@ public:
     bool is_unchanged(const DiskNode &node, const quant::NodeBody &body) const;
     void write(DiskNode *node, const quant::NodeBody &body) const;
     bool is_changed() const;
+    void release();
 
     uint32_t size() const { return static_cast<uint32_t>(links_.size()); }
     uint32_t capacity() const { return info_.shape.capacity; }
@@ -134,6 +135,14 @@ CodedList::write(DiskNode *node, const quant::NodeBody &body) const
     node->link_count = static_cast<uint16_t>(size());
 }
 
+void
+CodedList::release()
+{
+    found_.release();
+    links_.release();
+    codes_.release();
+}
+
 // False when the list has changed since it was read.
 bool
 write_list(Relation index, const IndexInfo &info, uint64_t owner, const CodedList &list, bool building)
@@ -183,11 +192,12 @@ revise_links(Relation index, const IndexInfo &info, const Revision &revision, bo
     CodedList list(info);
     for (int tries = 0; tries < kTries; tries++) {
         CHECK_FOR_INTERRUPTS();
-        if (!list.read(index, revision.owner)) return;
+        if (!list.read(index, revision.owner)) break;
         list.load(index, revision);
         for (const CodedNode &newcomer : revision.offered) list.admit(newcomer);
-        if (!list.is_changed() || write_list(index, info, revision.owner.address, list, building)) return;
+        if (!list.is_changed() || write_list(index, info, revision.owner.address, list, building)) break;
     }
+    list.release();
 }
 
 }  // namespace vhnsw::am

@@ -10,7 +10,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(
-    new_node load_artworks remember_exact recall complete_ok answers background wait_for crash no_errors_ok
+    new_node load_artworks conversions remember_exact recall complete_ok answers background wait_for crash no_errors_ok
     private_installation extension_folder make_command);
 
 # Settings of a session that must answer from the index; scan_all() and recall() die when the planner finds another way.
@@ -45,6 +45,22 @@ END
     return $node;
 }
 
+# Functions that turn the vectors of artworks into values of other types.
+sub conversions {
+    my ($node) = @_;
+    $node->safe_psql('postgres', <<'END');
+-- As much of a sparse vector as models for texts leave.
+CREATE FUNCTION largest(v vector) RETURNS sparsevec(384) IMMUTABLE LANGUAGE sql AS $$
+    SELECT ('{' || string_agg(i || ':' || x, ',' ORDER BY i) || '}/384')::sparsevec
+    FROM (SELECT i, x FROM unnest(v::real[]) WITH ORDINALITY u(x, i) ORDER BY abs(x) DESC, i LIMIT 24) AS kept
+$$;
+CREATE FUNCTION signs(v vector) RETURNS bit(384) IMMUTABLE LANGUAGE sql AS 'SELECT binary_quantize(v)::bit(384)';
+CREATE FUNCTION rounded(v vector) RETURNS int8vec IMMUTABLE LANGUAGE sql AS
+    'SELECT (v * array_fill(300::real, ARRAY[384])::vector)::int8vec(384)';
+END
+    return;
+}
+
 # Fills artworks(id, embedding) with the first $rows of tate10k, and queries(id, embedding) with every second query.
 sub load_artworks {
     my ($node, $rows) = @_;
@@ -60,16 +76,24 @@ END
     return;
 }
 
+# The queries, for a column of another type than theirs: an expression in `embedding`, computed once for each.
+sub queries_as {
+    my ($expression) = @_;
+    $expression //= 'embedding';
+    return "(SELECT id, $expression AS embedding FROM queries ORDER BY id OFFSET 0) AS q";
+}
+
 # Notes how far the tenth nearest row of each query is, for recall().
 sub remember_exact {
-    my ($node, $table, $operator) = @_;
+    my ($node, $table, $operator, $as) = @_;
+    my $queries = queries_as($as);
     $node->safe_psql('postgres', <<"END");
 SET enable_indexscan = off;
 DROP TABLE IF EXISTS exact_$table;
 CREATE TABLE exact_$table AS
     SELECT embedding, (SELECT max(distance) FROM (
         SELECT r.embedding $operator q.embedding AS distance FROM $table r ORDER BY 1 LIMIT 10) AS nearest) AS radius
-    FROM queries q;
+    FROM $queries;
 ANALYZE exact_$table;
 END
     return;
@@ -100,8 +124,8 @@ sub by_index {
 
 # A scan to the end returns every row of the table, each once.
 sub complete_ok {
-    my ($node, $table, $operator, $what) = @_;
-    my $order = "embedding $operator (SELECT embedding FROM queries ORDER BY id LIMIT 1)";
+    my ($node, $table, $operator, $what, $as) = @_;
+    my $order = "embedding $operator (SELECT q.embedding FROM " . queries_as($as) . ' LIMIT 1)';
     my @returned = split /\n/, by_index($node, "SELECT id FROM $table ORDER BY $order");
     my $rows = $node->safe_psql('postgres', "SET enable_indexscan = off; SELECT id FROM $table ORDER BY id");
     my $right = join("\n", sort { $a <=> $b } @returned) eq $rows;
@@ -112,11 +136,12 @@ sub complete_ok {
 
 # The distances of the 20 nearest rows of every query, one line each. Of rows at the same distance any may come first.
 sub answers {
-    my ($node, $table, $operator) = @_;
+    my ($node, $table, $operator, $as) = @_;
+    my $queries = queries_as($as);
     return by_index($node, <<"END");
 SELECT q.id, (SELECT string_agg(distance::text, ' ') FROM (
     SELECT r.embedding $operator q.embedding AS distance FROM $table r ORDER BY distance LIMIT 20) AS nearest)
-FROM queries q ORDER BY q.id
+FROM $queries ORDER BY q.id
 END
 }
 
