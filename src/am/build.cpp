@@ -128,10 +128,7 @@ report_too_wide(Relation index, const IndexInfo &info, const quant::ShapeWish &w
 IndexInfo
 new_index_info(Relation index, const OpclassInfo &opclass)
 {
-    const uint32_t link_bits = quant::can_sketch(opclass.metric) ? option_link_bits(index) : 0;
-    const quant::ShapeWish wish = {quant::code_kind(opclass.metric, opclass.elements),
-                                   static_cast<uint32_t>(TupleDescAttr(index->rd_att, 0)->atttypmod), option_m(index),
-                                   link_bits};
+    const quant::ShapeWish wish = shape_wish(index, opclass);
     AttributeLayout attributes = attribute_layout(index);
     IndexInfo info = {static_cast<uint16_t>(wish.m),
                       kRotationSeed,

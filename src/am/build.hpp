@@ -60,7 +60,7 @@ double build_scan(BuildState &state, TableScanDesc scan);
 // Fills what a build by one process needs of the shared part, and zeroes the rest.
 void init_build_shared(BuildShared *shared, const BuildState &state);
 
-// Prepares what is private to a participant: arena, scratch, rotation.
+// Prepares what is private to a participant: arena, scratch, generator.
 void init_participant(BuildState &state, graph::ArenaShared *arena, graph::ArenaMemory memory);
 
 // Writes the graph of the arena to the end of the index (build_write.cpp). Called once, when nobody inserts.

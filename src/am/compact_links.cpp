@@ -86,6 +86,7 @@ CodedList::load(Relation index, const Revision &revision)
     links_.clear();
     codes_.clear();
     for (uint64_t address : found_) {
+        CHECK_FOR_INTERRUPTS();
         uint64_t plain = Address::plain(address);
         if (std::find(revision.lost.begin(), revision.lost.end(), plain) != revision.lost.end()) continue;
         // What has gone leaves its place.

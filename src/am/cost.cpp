@@ -2,6 +2,7 @@
 #include "am/cost.hpp"
 
 #include "am/am.hpp"
+#include "am/index.hpp"
 #include "am/options.hpp"
 #include "pg/guc.hpp"
 
@@ -30,10 +31,6 @@ node_bytes_of(const IndexOptInfo *index)
 {
     return Min(static_cast<double>(index->pages) / Max(index->tuples, 1.0), 1.0) * BLCKSZ;
 }
-
-// Where links have no sketches: neighbours that were not seen before, for every link a node is given. Measured:
-// tate384, m = 16, ef_search = 40: 14.6 pages a node.
-constexpr double kUnseenPerLink = 0.85;
 
 // Opening the nodes of the upper layers. They are few enough to be always cached, and charged without I/O, as other
 // access methods do with their upper pages.
@@ -106,10 +103,9 @@ pages_per_node(const IndexOptInfo *index)
 {
     if (index->hypothetical) return 1;
     Relation relation = index_open(index->indexoid, NoLock);
-    const bool has_sketches = option_link_bits(relation) != 0 && quant::can_sketch(opclass_info(relation)->metric);
-    const double links = option_m(relation);
+    const quant::ShapeWish wish = shape_wish(relation, *opclass_info(relation));
     index_close(relation, NoLock);
-    return has_sketches ? 1 : 1 + kUnseenPerLink * links;
+    return pages_of_opening(quant::choose_shape(wish, kNodeRoom), wish.m);
 }
 
 Cost

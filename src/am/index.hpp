@@ -50,6 +50,10 @@ void set_hints(Relation index, BlockNumber insert_block, BlockNumber overflow_bl
 // A new page at the end of the index, exclusively locked and pinned, not yet initialised.
 Buffer extend_index(Relation index);
 
+// Pages that opening one node of an index reads, on average: its own, those of its code where it is apart, and where
+// links have no sketches those of the neighbours not seen before, with theirs.
+double pages_of_opening(const quant::NodeShape &shape, uint32_t m);
+
 // What the relation cache keeps of an index, in one piece: the fixed part of the metapage, and for each block the
 // buffer it was last seen in. Looking there first saves the search of the buffer table, about a third of the price of
 // a page (README).

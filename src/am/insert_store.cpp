@@ -223,18 +223,31 @@ InsertStore::place_on(BlockNumber block, DiskNode *tuple, Id *id)
     return true;
 }
 
+// From now on new nodes of all inserters go to this page first.
+void
+InsertStore::move_to(BlockNumber block)
+{
+    insert_block_ = block;
+    set_hints(index_, block, InvalidBlockNumber, building_);
+}
+
 InsertStore::Id
 InsertStore::place(DiskNode *tuple)
 {
     Id id;
     if (insert_block_ != InvalidBlockNumber && place_on(insert_block_, tuple, &id)) return id;
 
+    // Of several who find the same page full, one adds a page for all.
+    BlockNumber block = read_meta(index_).insert_block;
+    if (block != insert_block_ && block != InvalidBlockNumber && place_on(block, tuple, &id)) {
+        insert_block_ = block;
+        return id;
+    }
+
     // Pages with slots freed by VACUUM. What the map says is a hint: the page may be full again, or of the other kind.
-    BlockNumber block;
     while ((block = find_free_slot(index_)) != InvalidBlockNumber) {
         if (place_on(block, tuple, &id)) {
-            insert_block_ = block;
-            insert_block_moved_ = true;
+            move_to(block);
             return id;
         }
         record_nothing_free(index_, block);
@@ -248,10 +261,10 @@ InsertStore::place(DiskNode *tuple)
     tuple->version = 0;
     OffsetNumber slot = add_item(page, tuple, node_bytes(info_->shape));
     edit.finish();
-    insert_block_ = BufferGetBlockNumber(buffer);
-    insert_block_moved_ = true;
+    block = BufferGetBlockNumber(buffer);
     UnlockReleaseBuffer(buffer);
-    return Address::make(insert_block_, slot, 0);
+    move_to(block);
+    return Address::make(block, slot, 0);
 }
 
 // One page per link back, where links have sketches: which link a full neighbour gives up is decided from those on its
@@ -288,9 +301,7 @@ InsertStore::link_back(const Kept &kept, int, Id newcomer)
 void
 InsertStore::finish()
 {
-    if (insert_block_moved_ || overflow_.moved)
-        set_hints(index_, insert_block_moved_ ? insert_block_ : InvalidBlockNumber,
-                  overflow_.moved ? overflow_.block : InvalidBlockNumber, building_);
+    if (overflow_.moved) set_hints(index_, InvalidBlockNumber, overflow_.block, building_);
 }
 
 }  // namespace vhnsw::am

@@ -40,13 +40,14 @@ public:
     void link_back(const Kept &kept, int layer, Id newcomer);
     void raise_entry(Id id, int level);
 
-    // Stores back in the metapage where there is room for the next one.
+    // Stores back in the metapage where there is room for the next row list.
     void finish();
 
 private:
     quant::Code code_of(const Kept &kept) const { return {codes_.data() + kept.code_at, kept.code_size, kept.scalars}; }
     quant::Code code() const { return {code_.data(), static_cast<uint32_t>(code_.size()), scalars_}; }
     void refresh_links(Id target, std::span<const Id> owners);
+    void move_to(BlockNumber block);
     Id place(DiskNode *tuple);
     bool place_on(BlockNumber block, DiskNode *tuple, Id *id);
 
@@ -65,7 +66,6 @@ private:
     Vec<uint8_t> sketch_;
     OverflowTarget overflow_{};
     BlockNumber insert_block_ = InvalidBlockNumber;
-    bool insert_block_moved_ = false;
 };
 
 }  // namespace vhnsw::am

@@ -8,24 +8,43 @@ namespace {
 
 using namespace vhnsw;
 
-// The elements as floats, in the current context.
+// The elements as floats, in the current context, times a scale.
 quant::VectorView
-view(Datum value)
+scaled_view(const type::Int8Vector *vector, float scale)
 {
-    const auto *vector = reinterpret_cast<const type::Int8Vector *>(DatumGetPointer(value));
     const size_t dims = static_cast<size_t>(vector->dim);
     auto *values = static_cast<float *>(palloc(dims * sizeof(float)));
-    for (size_t i = 0; i < dims; i++) values[i] = vector->scale * static_cast<float>(vector->x[i]);
+    for (size_t i = 0; i < dims; i++) values[i] = scale * static_cast<float>(vector->x[i]);
     quant::VectorView view;
     view.dims = static_cast<uint32_t>(dims);
     view.values = {values, dims};
     return view;
 }
 
+const type::Int8Vector *
+vector_of(Datum value)
+{
+    return reinterpret_cast<const type::Int8Vector *>(DatumGetPointer(value));
+}
+
+quant::VectorView
+view(Datum value)
+{
+    return scaled_view(vector_of(value), vector_of(value)->scale);
+}
+
+// For cosine, to which the scale does not matter: times a large one, elements would be infinite.
+quant::VectorView
+unscaled_view(Datum value)
+{
+    return scaled_view(vector_of(value), 1);
+}
+
 constexpr am::OpclassInfo
 int8vec_opclass(quant::Metric metric)
 {
-    return {metric, quant::Elements::kDense, type::kInt8vec.name, type::kInt8vec.max_dims, view};
+    return {metric, quant::Elements::kDense, type::kInt8vec.name, type::kInt8vec.max_dims,
+            metric == quant::Metric::kCosine ? unscaled_view : view};
 }
 
 constexpr am::OpclassInfo kL2 = int8vec_opclass(quant::Metric::kL2);

@@ -2,11 +2,14 @@
 #include "am/opclass.hpp"
 
 #include "pg/function.hpp"
+#include "quant/sparse.hpp"
 #include "type/sparsevec.hpp"
 
 namespace {
 
 using namespace vhnsw;
+
+static_assert(type::kSparsevecMaxNnz == quant::kMaxSparseElements);
 
 quant::VectorView
 view(Datum value)

@@ -3,7 +3,6 @@
 #include <cstddef>
 
 #include "am/am.hpp"
-#include "quant/fused.hpp"
 
 namespace vhnsw::am {
 
@@ -65,6 +64,14 @@ option_link_bits(Relation index)
 {
     const int bits = options_of(index).link_bits;
     return bits == kAuto ? quant::kAutoLinkBits : static_cast<uint32_t>(bits);
+}
+
+quant::ShapeWish
+shape_wish(Relation index, const OpclassInfo &opclass)
+{
+    return {quant::code_kind(opclass.metric, opclass.elements),
+            static_cast<uint32_t>(TupleDescAttr(index->rd_att, 0)->atttypmod), option_m(index),
+            quant::can_sketch(opclass.metric) ? option_link_bits(index) : 0};
 }
 
 void

@@ -71,7 +71,8 @@ follow_map(Relation index, Size bytes)
         if (block == InvalidBlockNumber) break;
         Buffer buffer = lock_overflow_page(index, block);
         if (buffer == InvalidBuffer) continue;
-        // Either it becomes the target, which all find through the metapage, or the entry was wrong.
+        // It becomes the target, which all find through the metapage, or the entry was wrong. What room there is beside a
+        // large item waits for VACUUM to enter it again.
         record_nothing_free(index, block);
         if (has_room(BufferGetPage(buffer), bytes)) return buffer;
         UnlockReleaseBuffer(buffer);
@@ -139,10 +140,12 @@ struct NewRowList {
     }
 };
 
+// The target is read anew and stored at once: of several who find the same page full, one adds a page for all.
 uint64_t
 store_item(Relation index, std::span<const char> item, OverflowTarget &target, bool building)
 {
     PageEdit edit;
+    target = {read_meta(index).overflow_block, false};
     edit.begin(index, building);
     Page page;
     Buffer buffer = take_room(index, edit, item.size(), target, &page);
@@ -150,6 +153,8 @@ store_item(Relation index, std::span<const char> item, OverflowTarget &target, b
     edit.finish();
     uint64_t address = Address::make(BufferGetBlockNumber(buffer), offset, 0);
     UnlockReleaseBuffer(buffer);
+    if (target.moved) set_hints(index, InvalidBlockNumber, target.block, building);
+    target.moved = false;
     return address;
 }
 
@@ -195,7 +200,8 @@ store_row_list(Relation index, const RowListOwner &owner, std::span<const NewRow
     return store_item(index, {list.block.data, list.bytes}, target, building);
 }
 
-// The last piece comes first: each one leads to the next.
+// The last piece comes first: each one leads to the next. Not to be interrupted: until the node is there, nothing leads
+// to the pieces.
 quant::CodeRef
 store_code(Relation index, std::span<const uint8_t> code, uint32_t stamp, OverflowTarget &target, bool building)
 {
@@ -204,7 +210,6 @@ store_code(Relation index, std::span<const uint8_t> code, uint32_t stamp, Overfl
     uint64_t next = Address::kNone;
     size_t pieces = Max((code.size() + kMaxPieceBytes - 1) / kMaxPieceBytes, size_t{1});
     for (size_t i = pieces; i-- > 0;) {
-        CHECK_FOR_INTERRUPTS();
         size_t from = i * kMaxPieceBytes, bytes = Min(code.size() - from, size_t{kMaxPieceBytes});
         *piece = {ItemKind::kCodePiece, 0, static_cast<uint16_t>(bytes), stamp, Packed48::from(next), 0};
         if (bytes > 0) memcpy(piece_code(piece), code.data() + from, bytes);
@@ -270,6 +275,7 @@ read_code(Relation index, const IndexInfo &info, const quant::CodeRef &ref, uint
     bool found = true;
     ChainWalk walk;
     while (found && at != Address::kNone) {
+        CHECK_FOR_INTERRUPTS();
         walk.visit(index, at);
         at = read_piece(index, at, stamp, &code, &found);
     }

@@ -99,6 +99,7 @@ PageStore::open_neighbours(const quant::NodeBody &body, VisitedSet &visited, Ope
         unseen_.push(id);
     }
     for (Id id : unseen_) {
+        CHECK_FOR_INTERRUPTS();
         float key;
         bool may_pass;
         if (look_at(id, &key, &may_pass)) (may_pass ? opened.neighbours : opened.failing).push({key, id});

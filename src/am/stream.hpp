@@ -27,7 +27,7 @@ enum class Explored : uint8_t {
 };
 
 struct StreamCounts {
-    uint64_t opened;   // nodes, each of them a page read
+    uint64_t opened;   // nodes
     uint64_t swept;    // pages read in their order
     uint64_t seen;     // neighbours estimated
     uint64_t passing;  // of them that may pass the filter
@@ -64,7 +64,7 @@ public:
     void sweep();
     bool swept() const { return tail_ >= Tail::kSwept; }
     // Opening as many nodes would cost more than a sweep.
-    uint64_t sweep_price() const { return blocks_; }
+    uint64_t sweep_price() const { return static_cast<uint64_t>(blocks_ / pages_of_opening(info_.shape, info_.m)); }
 
     // The search finds too little of what passes: it should also begin near some vectors of rows that do, once.
     bool wants_seeds() const;

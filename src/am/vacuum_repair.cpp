@@ -159,6 +159,7 @@ RepairStore::expand_codes(Vec<graph::Candidate<Id>> &neighbours)
     near_.clear();
     near_codes_.clear();
     for (uint32_t i = 0; i < node()->link_count; i++) {
+        vacuum_pause();
         Id id = Address::plain(body().address(i));
         if (!neighbour_.read(vacuum_->index, info(), id)) continue;
         quant::Code code = neighbour_.code();
@@ -172,17 +173,17 @@ RepairStore::expand_codes(Vec<graph::Candidate<Id>> &neighbours)
 graph::Fate
 RepairStore::expand(Id id, Vec<graph::Candidate<Id>> &neighbours)
 {
-    quant::Code code;
     if (!copy(id)) return graph::Fate::kGone;
     if (!(node()->flags & kNodeDead)) return graph::Fate::kAlive;
-    if (!code_of(node(), code)) return graph::Fate::kGone;
     if (node()->link_count == 0) return graph::Fate::kDead;
-    if (shape().has_sketches()) {
-        frames_.set_neighbour(code);
-        expand_sketches(neighbours);
-    } else {
+    if (!shape().has_sketches()) {
         expand_codes(neighbours);
+        return graph::Fate::kDead;
     }
+    quant::Code code;
+    if (!code_of(node(), code)) return graph::Fate::kGone;
+    frames_.set_neighbour(code);
+    expand_sketches(neighbours);
     return graph::Fate::kDead;
 }
 

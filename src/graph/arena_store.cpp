@@ -138,6 +138,8 @@ ArenaStore::append(ArenaPool &pool, uint32_t n, bool whole)
     uint32_t end = pool.count.load(std::memory_order_relaxed), first;
     do {
         first = end;
+        // Numbers end before kNoRecord.
+        if (uint64_t{first} + 2 * uint64_t{n} >= kNoRecord) return kNoRecord;
         uint32_t last_chunk = (first + n - 1) >> pool.chunk_shift;
         if (whole && first >> pool.chunk_shift != last_chunk) first = last_chunk << pool.chunk_shift;
         uint32_t wanted_chunks = last_chunk + 1;

@@ -4,8 +4,7 @@
 // Invariants
 //  A1 A record never moves and is never freed; its number is its identity.
 //  A2 Links and rows of a record are read and written under its spinlock, which is held for a few hundred nanoseconds
-// and
-//     never across anything that may jump away or allocate.
+//     and never across anything that may jump away or allocate.
 //  A3 Everything else of a record is written before its number is published: in a link, or as entry point.
 #pragma once
 

@@ -136,17 +136,12 @@ Query::set(std::span<const float> rotated, uint32_t sketch_dims)
     slack_ = std::sqrt(missed2) * (1 + 1e-6) + kRotationError * e.norm;
 }
 
-int64_t
-Query::dot_part(const int8_t *code, uint32_t from, uint32_t count) const
-{
-    return 256 * static_cast<int64_t>(kernel::active->dot_i8(high_.data() + from, code, count)) +
-           kernel::active->dot_i8(low_.data() + from, code, count);
-}
-
 double
 Query::dot(const int8_t *code, float scale) const
 {
-    return static_cast<double>(dot_part(code, 0, dims())) * step_ * static_cast<double>(scale);
+    int64_t sum = 256 * static_cast<int64_t>(kernel::active->dot_i8(high_.data(), code, dims())) +
+                  kernel::active->dot_i8(low_.data(), code, dims());
+    return static_cast<double>(sum) * step_ * static_cast<double>(scale);
 }
 
 float

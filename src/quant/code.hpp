@@ -55,8 +55,6 @@ public:
 
     // The exact inner product of q^ and code * scale.
     double dot(const int8_t *code, float scale) const;
-    // The same over dimensions [from, from + count) only: codes kept in several pieces add up.
-    int64_t dot_part(const int8_t *code, uint32_t from, uint32_t count) const;
 
     uint32_t dims() const { return static_cast<uint32_t>(high_.size()); }
     const int8_t *high() const { return high_.data(); }

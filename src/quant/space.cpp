@@ -17,9 +17,6 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 using kernel::SparseView;
 
-// The most elements of a sparse vector that are not zero.
-constexpr uint32_t kMaxSparseElements = 16000;
-
 const int8_t *
 signed_bytes(const uint8_t *bytes)
 {

@@ -43,7 +43,7 @@ can_sketch(Metric metric)
 }
 
 // Dimensions of the projection that sketches of sparse vectors are made of. Its noise adds to that of one bit a
-// dimension: README.md has the recall of 256 to 2048.
+// dimension: README.md has the recall of 256 to 1024.
 inline constexpr uint32_t kSparseFrame = 512;
 
 // Dimensions of codes and frames.

@@ -14,6 +14,8 @@
 namespace vhnsw::quant {
 
 inline constexpr uint32_t kSparseElementBytes = 8;
+// At most so many elements of a vector are not zero.
+inline constexpr uint32_t kMaxSparseElements = 16000;
 
 inline kernel::SparseView
 sparse_code(const uint8_t *code, uint32_t bytes)
