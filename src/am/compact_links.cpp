@@ -30,7 +30,7 @@ public:
     uint32_t size() const { return static_cast<uint32_t>(links_.size()); }
     uint32_t capacity() const { return info_.shape.capacity; }
     float key(uint32_t i) const { return links_[i].key; }
-    float between(uint32_t i) const { return quant::pair_key(info_.space, code_of(links_[i]), newcomer_); }
+    float between(uint32_t i) const { return quant::pair_key(info_.space, codes_.code(links_[i].code), newcomer_); }
     bool dominated(uint32_t i) const { return links_[i].address & Address::kDominated; }
     void set_dominated(uint32_t i) { links_[i].address |= Address::kDominated; }
 
@@ -38,12 +38,9 @@ private:
     struct Link {
         uint64_t address;  // with its mark
         float key;
-        size_t code_at;  // in codes_
-        uint32_t code_size;
-        quant::CodeScalars scalars;
+        CodePool::Place code;
     };
 
-    quant::Code code_of(const Link &link) const { return {codes_.data() + link.code_at, link.code_size, link.scalars}; }
     Link keep(uint64_t address, const quant::Code &code);
 
     const IndexInfo &info_;
@@ -51,7 +48,7 @@ private:
     quant::Code newcomer_{};
     Vec<uint64_t> found_;  // the list as it was read
     Vec<Link> links_;
-    Vec<uint8_t> codes_;
+    CodePool codes_;
 };
 
 bool
@@ -73,10 +70,7 @@ CodedList::read(Relation index, const CodedNode &owner)
 CodedList::Link
 CodedList::keep(uint64_t address, const quant::Code &code)
 {
-    size_t at = codes_.size();
-    codes_.resize(at + code.size);
-    if (code.size > 0) memcpy(codes_.data() + at, code.bytes, code.size);
-    return {address, quant::pair_key(info_.space, owner_, code), at, code.size, code.scalars};
+    return {address, quant::pair_key(info_.space, owner_, code), codes_.add(code)};
 }
 
 void

@@ -4,8 +4,7 @@
 
 #include <span>
 
-#include "am/index.hpp"
-#include "core/vec.hpp"
+#include "am/code_pool.hpp"
 
 namespace vhnsw::am {
 

@@ -59,15 +59,11 @@ InsertStore::raise_entry(Id id, int level)
 InsertStore::Kept
 InsertStore::keep(Id id, const Opened &opened)
 {
-    uint32_t at = static_cast<uint32_t>(codes_.size()), size = static_cast<uint32_t>(opened.code.size());
-    codes_.resize(at + size);
-    if (size > 0) memcpy(codes_.data() + at, opened.code.data(), size);
     Kept kept = {.key = opened.key,
                  .id = id,
                  .row = opened.node.row.value(),
-                 .code_at = at,
-                 .code_size = size,
-                 .scalars = opened.node.scalars,
+                 .code =
+                     codes_.add({opened.code.data(), static_cast<uint32_t>(opened.code.size()), opened.node.scalars}),
                  .is_dead = (opened.node.flags & kNodeDead) != 0,
                  .is_shared = is_shared(opened.node),
                  .hint = {}};
@@ -84,7 +80,7 @@ InsertStore::between(const Kept &a, const Kept &b)
 bool
 InsertStore::is_duplicate(const Kept &kept) const
 {
-    return kept.scalars.scale == scalars_.scale && kept.code_size == code_.size() &&
+    return kept.code.scalars.scale == scalars_.scale && kept.code.size == code_.size() &&
            memcmp(code_of(kept).bytes, code_.data(), code_.size()) == 0;
 }
 

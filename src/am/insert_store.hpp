@@ -1,6 +1,7 @@
 // The graph on index pages, for insertion of one row: aminsert, and CREATE INDEX once its memory is full.
 #pragma once
 
+#include "am/code_pool.hpp"
 #include "am/link_list.hpp"
 #include "am/overflow.hpp"
 #include "am/page_store.hpp"
@@ -10,13 +11,12 @@ namespace vhnsw::am {
 
 class InsertStore : public PageStore {
 public:
-    // An opened node; its code lies in codes_.
+    // An opened node.
     struct Kept {
         float key;
         Id id;
         uint64_t row;
-        uint32_t code_at, code_size;
-        quant::CodeScalars scalars;
+        CodePool::Place code;  // in codes_
         bool is_dead;
         bool is_shared;
         uint8_t hint[kMaxHintBytes];
@@ -44,7 +44,7 @@ public:
     void finish();
 
 private:
-    quant::Code code_of(const Kept &kept) const { return {codes_.data() + kept.code_at, kept.code_size, kept.scalars}; }
+    quant::Code code_of(const Kept &kept) const { return codes_.code(kept.code); }
     quant::Code code() const { return {code_.data(), static_cast<uint32_t>(code_.size()), scalars_}; }
     void refresh_links(Id target, std::span<const Id> owners);
     void move_to(BlockNumber block);
@@ -61,7 +61,7 @@ private:
     Vec<uint8_t> code_;
     quant::CodeRef code_ref_{};  // where it is kept apart; all layers share it
     Frames frames_;
-    Vec<uint8_t> codes_;
+    CodePool codes_;
     Vec<uint8_t> tuple_;
     Vec<uint8_t> sketch_;
     OverflowTarget overflow_{};

@@ -18,7 +18,8 @@ uint32_t option_m(Relation index);
 uint32_t option_ef_construction(Relation index);
 uint32_t option_link_bits(Relation index);  // 0: links without sketches; quant::kAutoLinkBits
 
-// What the nodes of an index with these parameters, on this column, are to be like. REQUIRES: the column has dimensions.
+// What the nodes of an index with these parameters, on this column, are to be like. REQUIRES: the column has
+// dimensions.
 quant::ShapeWish shape_wish(Relation index, const OpclassInfo &opclass);
 
 // Raises an error when the parameters do not go together, or not with the operator class.

@@ -71,8 +71,8 @@ follow_map(Relation index, Size bytes)
         if (block == InvalidBlockNumber) break;
         Buffer buffer = lock_overflow_page(index, block);
         if (buffer == InvalidBuffer) continue;
-        // It becomes the target, which all find through the metapage, or the entry was wrong. What room there is beside a
-        // large item waits for VACUUM to enter it again.
+        // It becomes the target, which all find through the metapage, or the entry was wrong. What room there is beside
+        // a large item waits for VACUUM to enter it again.
         record_nothing_free(index, block);
         if (has_room(BufferGetPage(buffer), bytes)) return buffer;
         UnlockReleaseBuffer(buffer);
@@ -280,6 +280,17 @@ read_code(Relation index, const IndexInfo &info, const quant::CodeRef &ref, uint
         at = read_piece(index, at, stamp, &code, &found);
     }
     return found && code.size() == bytes;
+}
+
+bool
+find_code(Relation index, const IndexInfo &info, const DiskNode &node, const quant::NodeBody &body, Vec<uint8_t> &apart,
+          quant::Code *code)
+{
+    *code = {body.code(), info.shape.code_bytes(), node.scalars};
+    if (info.shape.code_inline) return true;
+    if (!read_code(index, info, body.code_ref(), node.stamp, apart)) return false;
+    *code = {apart.data(), static_cast<uint32_t>(apart.size()), node.scalars};
+    return true;
 }
 
 void

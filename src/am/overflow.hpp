@@ -67,6 +67,11 @@ uint64_t read_row_list(Relation index, const quant::NodeShape &shape, uint64_t a
 // REQUIRES: no page locked.
 bool read_code(Relation index, const IndexInfo &info, const quant::CodeRef &ref, uint32_t stamp, Vec<uint8_t> &code);
 
+// The code of a node, wherever it is: `body` is a copy, or lies in a share-locked page if codes are inline. Codes that
+// are kept apart are read to `apart`; the result points into one of the two. False when the code has gone.
+bool find_code(Relation index, const IndexInfo &info, const DiskNode &node, const quant::NodeBody &body,
+               Vec<uint8_t> &apart, quant::Code *code);
+
 // Removes what a dead node has left, if it is still there: an item; the pieces of a code, last ones first, so that
 // after a crash the others can still be found. For VACUUM. REQUIRES: no page locked.
 void remove_code(Relation index, const quant::NodeShape &shape, uint64_t first_piece, uint32_t stamp);

@@ -17,21 +17,19 @@ PageStore::init(Relation index, const IndexInfo &info, const quant::SpaceQuery &
     sums_.resize(info.shape.capacity);
     body_copy_.resize(info.shape.body_bytes());
     unseen_.reserve(info.shape.capacity);
+    neighbour_copy_.resize(info.shape.attribute_bytes + info.shape.code_bytes());
 }
 
 bool
 PageStore::score_node(const quant::NodeBody &body, Opened &opened)
 {
-    quant::Code code = {body.code(), info_->shape.code_bytes(), opened.node.scalars};
-    if (!info_->shape.code_inline) {
-        if (!read_code(index_, *info_, body.code_ref(), opened.node.stamp, apart_code_)) return false;
-        code.bytes = apart_code_.data();
-        code.size = static_cast<uint32_t>(apart_code_.size());
-        if (want_codes_) opened.code.resize(code.size);
-    }
+    quant::Code code;
+    if (!find_code(index_, *info_, opened.node, body, apart_code_, &code)) return false;
     opened.measure = query_->measure(code);
     opened.key = query_->key(code, opened.measure);
-    if (want_codes_ && code.size > 0) memcpy(opened.code.data(), code.bytes, code.size);
+    if (!want_codes_) return true;
+    if (!info_->shape.code_inline) opened.code.resize(code.size);
+    if (code.size > 0) memcpy(opened.code.data(), code.bytes, code.size);
     return true;
 }
 
@@ -59,30 +57,29 @@ PageStore::look_at(Id id, float *key, bool *may_pass)
 {
     const quant::NodeShape &shape = info_->shape;
     Buffer buffer = read_recent(index_, Address::block(id));
-    DiskNode *node = node_at(index_, shape, buffer, BufferGetPage(buffer), id);
-    if (node == nullptr) {
+    DiskNode *found = node_at(index_, shape, buffer, BufferGetPage(buffer), id);
+    if (found == nullptr) {
         UnlockReleaseBuffer(buffer);
         return false;
     }
-    const uint32_t stamp = node->stamp;
-    quant::NodeBody body = node_body(shape, node);
-    quant::Code code = {body.code(), shape.code_bytes(), node->scalars};
+    const DiskNode node = *found;
+    quant::NodeBody body = node_body(shape, found);
     *may_pass = true;
     if (filter_ != nullptr) {
         uint8_t hint[kMaxHintBytes];
         make_hint(info_->attributes, body.attributes(), hint);
-        *may_pass = filter_->link_may_pass(node->row.value() & ~Row::kKilled, hint, is_shared(*node));
+        *may_pass = filter_->link_may_pass(node.row.value() & ~Row::kKilled, hint, is_shared(node));
     }
+    quant::Code code;
     if (shape.code_inline) {
+        find_code(index_, *info_, node, body, apart_code_, &code);
         *key = query_->key(code, query_->measure(code));
         UnlockReleaseBuffer(buffer);
         return true;
     }
-    const quant::CodeRef ref = body.code_ref();
+    memcpy(neighbour_copy_.data(), body.bytes(), neighbour_copy_.size());
     UnlockReleaseBuffer(buffer);
-    if (!read_code(index_, *info_, ref, stamp, apart_code_)) return false;
-    code.bytes = apart_code_.data();
-    code.size = static_cast<uint32_t>(apart_code_.size());
+    if (!find_code(index_, *info_, node, {shape, neighbour_copy_.data()}, apart_code_, &code)) return false;
     *key = query_->key(code, query_->measure(code));
     return true;
 }

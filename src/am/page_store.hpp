@@ -65,6 +65,7 @@ private:
 
     const RowFilter *filter_ = nullptr;
     Vec<uint8_t> body_copy_;  // of nodes that are not done with while their page is locked
+    Vec<uint8_t> neighbour_copy_;
     Vec<uint8_t> apart_code_;
     Vec<int32_t> sums_;
     Vec<Id> unseen_;

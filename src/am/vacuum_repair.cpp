@@ -23,8 +23,7 @@ public:
         float key;
         Id id;
         uint64_t row;
-        uint32_t code_at, code_size;  // in kept_codes_
-        quant::CodeScalars scalars;
+        CodePool::Place code;  // in kept_codes_
         bool is_shared;
         uint8_t hint[kMaxHintBytes];
     };
@@ -52,10 +51,7 @@ private:
     {
         return {owner_code_.data(), static_cast<uint32_t>(owner_code_.size()), owner_head_.scalars};
     }
-    quant::Code code_of(const Kept &kept) const
-    {
-        return {kept_codes_.data() + kept.code_at, kept.code_size, kept.scalars};
-    }
+    quant::Code code_of(const Kept &kept) const { return kept_codes_.code(kept.code); }
     bool copy(Id id);
     bool code_of(DiskNode *node, quant::Code &code);
     void expand_sketches(Vec<graph::Candidate<Id>> &neighbours);
@@ -75,17 +71,11 @@ private:
     quant::WaySketches way_;  // from that node to the owner
     Vec<int32_t> sums_;
     // Without sketches: the codes of its neighbours.
-    struct Coded {
-        size_t at;
-        uint32_t size;
-        quant::CodeScalars scalars;
-    };
-    quant::Code code_of(const Coded &coded) const { return {near_codes_.data() + coded.at, coded.size, coded.scalars}; }
     NodeCode neighbour_;
-    Vec<Coded> near_;
-    Vec<uint8_t> near_codes_;
+    Vec<CodePool::Place> near_;
+    CodePool near_codes_;
 
-    Vec<uint8_t> kept_codes_;
+    CodePool kept_codes_;
     Frames frames_;
     Vec<uint8_t> sketches_;
     Vec<NewLink> new_links_;
@@ -115,13 +105,7 @@ RepairStore::copy(Id id)
 bool
 RepairStore::code_of(DiskNode *node, quant::Code &code)
 {
-    quant::NodeBody body = node_body(shape(), node);
-    code = {body.code(), shape().code_bytes(), node->scalars};
-    if (shape().code_inline) return true;
-    if (!read_code(vacuum_->index, info(), body.code_ref(), node->stamp, apart_code_)) return false;
-    code.bytes = apart_code_.data();
-    code.size = static_cast<uint32_t>(apart_code_.size());
-    return true;
+    return find_code(vacuum_->index, info(), *node, node_body(shape(), node), apart_code_, &code);
 }
 
 bool
@@ -163,9 +147,7 @@ RepairStore::expand_codes(Vec<graph::Candidate<Id>> &neighbours)
         Id id = Address::plain(body().address(i));
         if (!neighbour_.read(vacuum_->index, info(), id)) continue;
         quant::Code code = neighbour_.code();
-        near_.push({near_codes_.size(), code.size, code.scalars});
-        near_codes_.resize(near_codes_.size() + code.size);
-        if (code.size > 0) memcpy(near_codes_.data() + near_.back().at, code.bytes, code.size);
+        near_.push(near_codes_.add(code));
         neighbours.push({quant::admission_key(info().space, owner_code(), code), id});
     }
 }
@@ -191,7 +173,7 @@ float
 RepairStore::between(uint32_t i, uint32_t j)
 {
     if (shape().has_sketches()) return quant::between_links(info().space, body().view(i), body().view(j));
-    return quant::admission_key(info().space, code_of(near_[i]), code_of(near_[j]));
+    return quant::admission_key(info().space, near_codes_.code(near_[i]), near_codes_.code(near_[j]));
 }
 
 bool
@@ -200,15 +182,10 @@ RepairStore::keep(Id id, Kept &kept)
     quant::Code code;
     if (!copy(id) || (node()->flags & kNodeDead) || node()->layer != owner_head_.layer) return false;
     if (!code_of(node(), code)) return false;
-    uint32_t at = static_cast<uint32_t>(kept_codes_.size());
-    kept_codes_.resize(at + code.size);
-    if (code.size > 0) memcpy(kept_codes_.data() + at, code.bytes, code.size);
     kept = {quant::admission_key(info().space, owner_code(), code),
             id,
             node()->row.value(),
-            at,
-            code.size,
-            code.scalars,
+            kept_codes_.add(code),
             is_shared(*node()),
             {}};
     make_hint(info().attributes, body().attributes(), kept.hint);

@@ -179,8 +179,8 @@ public:
     // it is the result.
     double bound(const Code &code, double measure) const;
 
-    // Estimates of the keys behind a node's links, given the node's own. `sums` is scratch for as many numbers, which the
-    // result refers to. REQUIRES: has_sketches().
+    // Estimates of the keys behind a node's links, given the node's own. `sums` is scratch for as many numbers; the
+    // result refers to it. REQUIRES: has_sketches().
     Estimates estimate(float node_key, const LinkSketches &links, int32_t *sums) const;
 
 private:
