@@ -66,9 +66,9 @@ sub changed {
 sub fuzzed_text {
     my ($type) = @_;
     my $piece = sub { one_of($type->{pieces}) };
-    return join '', map { $piece->() } 1 .. rand 16 if rand() < .5;
+    return join '', map { $piece->() } 1 .. rand 16 if rand() < .3;
     my $text = one_of($type->{texts});
-    $text = changed($text, $piece) for 0 .. rand 4;
+    $text = changed($text, $piece) for 0 .. rand 3;
     return $text;
 }
 
@@ -112,42 +112,45 @@ my $field = PostgreSQL::Test::Utils::tempdir . '/field';
 $node->safe_psql('postgres', <<"END");
 CREATE TABLE inputs (type text, form text, id int, modifier int, input bytea, outcome text);
 COPY inputs (type, form, id, modifier, input) FROM '$file';
-CREATE FUNCTION compare() RETURNS trigger LANGUAGE plpgsql AS \$\$
-DECLARE
-    bytes bytea;
-    same boolean;
+END
+for my $name (sort keys %types) {
+    $node->safe_psql('postgres', <<"END");
+CREATE FUNCTION keeps_$name(v $name, bytes bytea) RETURNS boolean LANGUAGE plpgsql AS \$\$
 BEGIN
-    EXECUTE format('SELECT %1\$s_send(\$1), %1\$s_send(\$1) = %1\$s_send(\$1::text::%1\$s)', TG_ARGV[0])
-    INTO bytes, same USING NEW.v;
-    PERFORM set_config('fuzz.same', (same AND bytes = current_setting('fuzz.bytes')::bytea)::text, false);
+    RETURN ${name}_send(v) = bytes AND ${name}_send(v::text::$name) = bytes;
+END \$\$;
+CREATE FUNCTION note_$name() RETURNS trigger LANGUAGE plpgsql AS \$\$
+BEGIN
+    PERFORM set_config('fuzz.same', keeps_$name(NEW.v, current_setting('fuzz.bytes')::bytea)::text, false);
     RETURN NULL;
 END \$\$;
-CREATE FUNCTION outcome(i inputs) RETURNS text LANGUAGE plpgsql AS \$\$
+CREATE TABLE ${name}_any (v $name);
+CREATE TABLE ${name}_3 (v $name(3));
+CREATE TRIGGER note BEFORE INSERT ON ${name}_any FOR EACH ROW EXECUTE FUNCTION note_$name();
+CREATE TRIGGER note BEFORE INSERT ON ${name}_3 FOR EACH ROW EXECUTE FUNCTION note_$name();
+CREATE FUNCTION outcome_$name(form text, modifier int, input bytea) RETURNS text LANGUAGE plpgsql AS \$\$
 DECLARE
     same boolean;
+    value $name;
 BEGIN
-    IF i.form = 'text' THEN
-        EXECUTE format('WITH r AS MATERIALIZED (SELECT %1\$s_in(textout(\$1), 0, \$2) AS v)
-                        SELECT %1\$s_send(v) = %1\$s_send(v::text::%1\$s) FROM r', i.type)
-        INTO same USING convert_from(i.input, 'SQL_ASCII'), i.modifier;
+    IF form = 'text' THEN
+        value := ${name}_in(textout(convert_from(input, 'SQL_ASCII')), 0, modifier);
+        same := keeps_$name(value, ${name}_send(value));
     ELSE
-        EXECUTE format('COPY (SELECT %L::bytea) TO ''$field'' (FORMAT binary)', i.input);
-        PERFORM set_config('fuzz.same', 'false', false), set_config('fuzz.bytes', i.input::text, false);
-        EXECUTE format('COPY %s_%s FROM ''$field'' (FORMAT binary)', i.type, abs(i.modifier));
+        PERFORM set_config('fuzz.same', 'false', false), set_config('fuzz.bytes', input::text, false);
+        COPY (SELECT current_setting('fuzz.bytes')::bytea) TO '$field' (FORMAT binary);
+        IF modifier = 3 THEN
+            COPY ${name}_3 FROM '$field' (FORMAT binary);
+        ELSE
+            COPY ${name}_any FROM '$field' (FORMAT binary);
+        END IF;
         same := current_setting('fuzz.same');
     END IF;
     RETURN CASE WHEN same THEN 'value' ELSE 'another value' END;
 EXCEPTION WHEN OTHERS THEN
     RETURN SQLSTATE || ' ' || SQLERRM;
 END \$\$;
-END
-for my $name (sort keys %types) {
-    $node->safe_psql('postgres', <<"END");
-CREATE TABLE ${name}_1 (v $name);
-CREATE TABLE ${name}_3 (v $name(3));
-CREATE TRIGGER compare BEFORE INSERT ON ${name}_1 FOR EACH ROW EXECUTE FUNCTION compare('$name');
-CREATE TRIGGER compare BEFORE INSERT ON ${name}_3 FOR EACH ROW EXECUTE FUNCTION compare('$name');
-UPDATE inputs SET outcome = outcome(inputs) WHERE type = '$name';
+UPDATE inputs SET outcome = outcome_$name(form, modifier, input) WHERE type = '$name';
 END
 }
 
@@ -159,10 +162,11 @@ for my $name (sort keys %types) {
     for my $form (qw(text binary)) {
         my $these = "FROM inputs WHERE type = '$name' AND form = '$form'";
         my $wrong = $node->safe_psql('postgres', <<"END");
-SELECT id, modifier, input, outcome $these AND outcome IS DISTINCT FROM 'value' AND outcome !~ '\\A(22...|54000|08P01) '
+SELECT id, modifier, input, outcome $these AND outcome IS DISTINCT FROM 'value'
+    AND left(outcome, 6) !~ '\\A(22...|54000|08P01) '
 UNION ALL
-SELECT id, modifier, input, outcome $these AND outcome <> 'value' AND outcome !~ '\\A\\w{5} ($unnamed)\\Z'
-    AND outcome !~ '\\m$name\\M'
+SELECT id, modifier, input, outcome $these AND outcome <> 'value' AND strpos(outcome, '$name') = 0
+    AND substr(outcome, 7) !~ '\\A($unnamed)\\Z'
 LIMIT 10
 END
         is($wrong, '', "$name, $form: a value or an error of the input");
