@@ -15,9 +15,11 @@ note "seed $seed";
 srand $seed;
 
 # Right texts of each type, to be changed, and pieces to make texts of; right messages, and numbers to put into them.
-my @list_pieces = ('[', ']', ',', '*', ' ', "\t", "\n", '-', '+', '.', 0, 1, 2, 37, 127, 128, 65519, 65520, '1e5', '1e39',
-    '1e-46', 'nan', 'inf', 'Infinity', '0x1p3', '9' x 20, '9' x 400, '[1,2,3]', '1,', 'x', "\xff", "\xc3\xa9", '\\', "'");
-my @sparse_pieces = (@list_pieces, '{', '}', ':', '/', '{1:2,3:4}/5', '1:1,', '5:0,', '{1:2', '}/3', 1000000000, 2147483648);
+my @list_pieces = ('[', ']', ',', '*', ' ', "\t", "\n", '-', '+', '.', 0, 1, 2, 37, 127, 128, 65519, 65520, '1e5',
+    '1e39', '1e-46', 'nan', 'inf', 'Infinity', '0x1p3',
+    '9' x 20, '9' x 400, '[1,2,3]', '1,', 'x', "\xff", "\xc3\xa9", '\\', "'");
+my @sparse_pieces = (@list_pieces, '{', '}', ':', '/', '{1:2,3:4}/5', '1:1,', '5:0,', '{1:2', '}/3', 1000000000,
+    2147483648);
 my @list = ('[1,2.5,-3]', ' [ 0.1 , -0,+7.0e2 ] ', '[1e-45,3.4028235e38]', '[65504,-65504,6e-8]', '[-128,127,5]');
 my $floats = join ',', map { $_ / 7 } 1 .. 300;
 my @numbers = (0, 1, 2, 3, 16_000, 16_001, 32_767, 32_768, 65_535, 1_000_000_000, 1_000_000_001, 0x7FFFFFFF, 0x80000000,
@@ -35,7 +37,8 @@ my %types = (
     },
     int8vec => {
         pieces => \@list_pieces,
-        texts => ['[-128,127,5]', '[1,2,3]*0.25', ' [ 1 , -2,+3 ] * 1e-3 ', '[' . join(',', map { $_ % 127 } 1 .. 300) . ']'],
+        texts => ['[-128,127,5]', '[1,2,3]*0.25', ' [ 1 , -2,+3 ] * 1e-3 ',
+            '[' . join(',', map { $_ % 127 } 1 .. 300) . ']'],
         messages => [pack('n n f> c3', 3, 0, 0.25, 1, -128, 127), pack('n n f> c100', 100, 0, 1, 1 .. 100)],
     },
     sparsevec => {
@@ -76,7 +79,7 @@ sub fuzzed_text {
 sub fuzzed_message {
     my ($type) = @_;
     my $message = one_of($type->{messages});
-    my $number = sub { rand() < .5 ? pack 'N', one_of(\@numbers) : rand() < .5 ? pack 'n', one_of(\@numbers) : chr rand 256 };
+    my $number = sub { return substr pack('Nn', one_of(\@numbers), one_of(\@numbers)), one_of([0, 4, 5]), 4 };
     if (rand() < .5) {
         $message = changed($message, $number) for 0 .. rand 3;
         return $message;
@@ -171,7 +174,7 @@ LIMIT 10
 END
         is($wrong, '', "$name, $form: a value or an error of the input");
         my $kinds = $node->safe_psql('postgres', <<"END");
-SELECT count(*), regexp_replace(regexp_replace(outcome, '".*"', '"..."'), '\\d+ dimensions, not -?\\d+|not -?\\d+', '...')
+SELECT count(*), regexp_replace(regexp_replace(outcome, '".*"', '...'), '(\\d+ dimensions, )?not -?\\d+', '...')
 $these GROUP BY 2 ORDER BY 2
 END
         note $kinds;
