@@ -29,7 +29,7 @@ struct ListText {
 // More elements than this cannot be in a text: 1 and its number of commas, or `limit`.
 int list_elements_bound(const char *text, int limit);
 
-// Reads a null-terminated text into `elements`, which has room for list_elements_bound(text, limit) of them. Elements are
+// Reads a null-terminated text into `elements`, which has room for list_elements_bound(text, limit) of them. They are
 // checked in their order, each before what follows it.
 ListText read_list(const char *text, int limit, float *elements);
 ListText read_list(const char *text, int limit, uint16_t *elements);  // of half precision

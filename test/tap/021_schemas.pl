@@ -14,7 +14,7 @@ $node->init;
 $node->start;
 sub query { return $node->safe_psql('postgres', @_) }
 
-# Functions and operators as those of the extension, and operators as those of core, on the same types, in a schema.
+# In a schema of their own: functions and operators as those of the extension, operators as those of core.
 # Nothing is there for functions of types that only C can deal with.
 query(<<'END');
 CREATE SCHEMA ext;
