@@ -46,3 +46,8 @@ ORDER BY name, amoplefttype, amoprighttype;
 SELECT name, amprocnum, amproc
 FROM members JOIN pg_amproc ON amprocfamily = objid
 WHERE classid = 'pg_opfamily'::regclass ORDER BY name, amprocnum;
+-- functions that name others in a body, whose meaning depends on search_path; objects without a comment
+SELECT name FROM members JOIN pg_proc p ON p.oid = objid JOIN pg_language l ON l.oid = prolang
+WHERE classid = 'pg_proc'::regclass AND prokind = 'f' AND lanname <> 'c';
+SELECT name FROM members WHERE NOT EXISTS (
+    SELECT FROM pg_description d WHERE d.objoid = members.objid AND d.classoid = members.classid AND objsubid = 0);

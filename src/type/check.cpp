@@ -33,11 +33,40 @@ report_element(const TypeLimits &type, float element, Node *soft)
 }
 
 bool
-report_out_of_range(const TypeLimits &type, const char *number, Node *soft)
+report_syntax(const TypeLimits &type, const char *literal, const char *detail, const char *hint, Node *soft)
+{
+    ereturn(soft, false,
+            (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+             errmsg("invalid input syntax for type %s: \"%s\"", type.name, literal),
+             detail != nullptr ? errdetail("%s", detail) : 0, hint != nullptr ? errhint("%s", hint) : 0));
+}
+
+bool
+report_out_of_range(const TypeLimits &type, const char *number, const char *end, Node *soft)
 {
     ereturn(
         soft, false,
-        (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("\"%s\" is out of range for type %s", number, type.name)));
+        (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+         errmsg("\"%s\" is out of range for type %s", pnstrdup(number, static_cast<Size>(end - number)), type.name)));
+}
+
+bool
+check_list(const TypeLimits &type, const char *literal, const ListText &text, Node *soft)
+{
+    const auto report = [&](const char *detail) { return report_syntax(type, literal, detail, nullptr, soft); };
+
+    switch (text.state) {
+        case ListTextState::read: return true;
+        case ListTextState::no_bracket: return report("Vector contents must start with \"[\".");
+        case ListTextState::empty: return check_dims(type, 0, soft);
+        case ListTextState::too_long: return check_dims(type, int64{type.max_dims} + 1, soft);
+        case ListTextState::wrong: return report(nullptr);
+        case ListTextState::junk: return report("Junk after closing right brace.");
+        case ListTextState::junk_after_scale: return report("Junk after the scale.");
+        case ListTextState::out_of_range: return report_out_of_range(type, text.number, text.number_end, soft);
+        case ListTextState::not_finite: return report_element(type, text.value, soft);
+    }
+    pg_unreachable();
 }
 
 void
@@ -47,7 +76,7 @@ report_number(const TypeLimits &type, float number)
 
     check_element(type, number);
     float_to_shortest_decimal_buf(number, text);
-    report_out_of_range(type, text);
+    report_out_of_range(type, text, text + strlen(text));
 }
 
 void

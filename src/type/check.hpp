@@ -6,6 +6,8 @@
 
 #include <cmath>
 
+#include "type/list_text.hpp"
+
 namespace vhnsw::type {
 
 struct TypeLimits {
@@ -28,8 +30,14 @@ check_element(const TypeLimits &type, float element, Node *soft = nullptr)
     return report_element(type, element, soft);
 }
 
-// `number` is text as it was given, too large for the type.
-bool report_out_of_range(const TypeLimits &type, const char *number, Node *soft = nullptr);
+// `literal` is no value of the type. `detail` and `hint` may be null.
+bool report_syntax(const TypeLimits &type, const char *literal, const char *detail, const char *hint, Node *soft);
+
+// The text from `number` to `end` is a number that the type does not have.
+bool report_out_of_range(const TypeLimits &type, const char *number, const char *end, Node *soft = nullptr);
+
+// Whether the list `literal` was read to its end.
+bool check_list(const TypeLimits &type, const char *literal, const ListText &text, Node *soft);
 
 // Why `number` cannot be an element: not finite, or too large.
 void report_number(const TypeLimits &type, float number);

@@ -2,49 +2,12 @@
 #include "pg/pg.hpp"
 
 #include "pg/function.hpp"
-#include "type/float_text.hpp"
 #include "type/halfvec.hpp"
 #include "type/vector.hpp"
 
 namespace {
 
 using namespace vhnsw::type;
-
-// Reports that `literal` is no vector. `detail` may be null. Returns null when the error is soft.
-template <typename Value>
-Value *
-report_syntax(const char *literal, const char *detail, Node *soft)
-{
-    ereturn(soft, nullptr,
-            (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-             errmsg("invalid input syntax for type %s: \"%s\"", Dense<Value>::kLimits.name, literal),
-             detail != nullptr ? errdetail("%s", detail) : 0));
-}
-
-// The most dimensions `literal` can have, so that the result can be allocated before it is read.
-template <typename Value>
-int
-dims_upper_bound(const char *literal)
-{
-    int dims = 1;
-
-    for (const char *p = literal; *p != '\0' && dims < Dense<Value>::kLimits.max_dims; ++p) dims += *p == ',';
-    return dims;
-}
-
-// Makes an element of a number read from `text`. A number too small for the type becomes zero.
-template <typename Value>
-bool
-parse_element(const char *text, const FloatText &number, ElementOf<Value> *element, Node *soft)
-{
-    constexpr TypeLimits kType = Dense<Value>::kLimits;
-
-    *element = Dense<Value>::store(number.value);
-    const bool infinity_meant = std::isinf(number.value) && !number.out_of_range;
-    if (unlikely(std::isinf(Dense<Value>::load(*element)) && !infinity_meant))
-        return report_out_of_range(kType, pnstrdup(text, static_cast<Size>(number.end - text)), soft);
-    return check_element(kType, number.value, soft);
-}
 
 // Reads "[1,2,3]". Returns null after a soft error.
 template <typename Value>
@@ -53,33 +16,11 @@ parse(const char *literal, Node *soft)
 {
     constexpr TypeLimits kType = Dense<Value>::kLimits;
 
-    const char *p = skip_space(literal);
-    if (*p != '[') return report_syntax<Value>(literal, "Vector contents must start with \"[\".", soft);
-    p = skip_space(p + 1);
-    if (*p == ']') {
-        check_dims(kType, 0, soft);
-        return nullptr;
-    }
-
-    Value *result = make_dense<Value>(dims_upper_bound<Value>(p));
-    int dim = 0;
-    for (;;) {
-        if (!check_dims(kType, dim + 1, soft)) return nullptr;
-        p = skip_space(p);
-        const FloatText number = read_float(p);
-        if (number.end == p) return report_syntax<Value>(literal, nullptr, soft);
-        if (!parse_element<Value>(p, number, &result->x[dim], soft)) return nullptr;
-        ++dim;
-
-        p = skip_space(number.end);
-        if (*p == ']') break;
-        if (*p != ',') return report_syntax<Value>(literal, nullptr, soft);
-        ++p;
-    }
-    if (*skip_space(p + 1) != '\0') return report_syntax<Value>(literal, "Junk after closing right brace.", soft);
-
-    SET_VARSIZE(result, dense_bytes<Value>(dim));
-    result->dim = static_cast<int16>(dim);
+    Value *result = make_dense<Value>(list_elements_bound(literal, kType.max_dims));
+    const ListText text = read_list(literal, kType.max_dims, result->x);
+    if (!check_list(kType, literal, text, soft)) return nullptr;
+    SET_VARSIZE(result, dense_bytes<Value>(text.count));
+    result->dim = static_cast<int16>(text.count);
     return result;
 }
 

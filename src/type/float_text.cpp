@@ -3,11 +3,13 @@
 // one, or the number has any other form, strtof decides.
 #include "type/float_text.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 
 namespace vhnsw::type {
 
@@ -103,6 +105,22 @@ read_float(const char *text)
 
     const float result = static_cast<float>(value);
     return {number.end, negative ? -result : result, false};
+}
+
+IntegerText
+read_integer(const char *text)
+{
+    constexpr int64_t kHighest = std::numeric_limits<int32_t>::max();
+    const char *p = text;
+    const bool negative = *p == '-';
+    if (*p == '-' || *p == '+') ++p;
+    const char *digits = p;
+    int64_t value = 0;
+
+    // -kHighest stands for everything below it, so that 1 can be taken off.
+    for (; *p >= '0' && *p <= '9'; ++p) value = std::min(value * 10 + (*p - '0'), kHighest);
+    if (p == digits) return {text, 0};
+    return {p, static_cast<int32_t>(negative ? -value : value)};
 }
 
 }  // namespace vhnsw::type

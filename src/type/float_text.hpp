@@ -1,6 +1,8 @@
 // Reading numbers out of the text form of a vector.
 #pragma once
 
+#include <cstdint>
+
 namespace vhnsw::type {
 
 struct FloatText {
@@ -12,6 +14,14 @@ struct FloatText {
 // Reads the longest number at the start of a null-terminated text. Accepts what strtof accepts in the C locale: decimal
 // and hexadecimal numbers, "inf", "infinity", "nan", in any case, after optional white space.
 FloatText read_float(const char *text);
+
+struct IntegerText {
+    const char *end;  // first character after the number; where reading began when there is no number
+    int32_t value;    // the next int32 when the number is none
+};
+
+// Reads decimal digits with or without a sign.
+IntegerText read_integer(const char *text);
 
 // White space of the vector formats, in every locale.
 inline bool

@@ -22,117 +22,33 @@ namespace {
 
 using namespace vhnsw::type;
 
-// Reports that `literal` is no int8vec. `detail` and `hint` may be null. Returns null when the error is soft.
-Int8Vector *
-report_syntax(const char *literal, const char *detail, const char *hint, Node *soft)
-{
-    ereturn(soft, nullptr,
-            (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-             errmsg("invalid input syntax for type %s: \"%s\"", kInt8vec.name, literal),
-             detail != nullptr ? errdetail("%s", detail) : 0, hint != nullptr ? errhint("%s", hint) : 0));
-}
-
-Int8Vector *
-report_range(const char *number, const char *end, Node *soft)
-{
-    ereturn(soft, nullptr,
-            (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-             errmsg("\"%s\" is out of range for type %s", pnstrdup(number, static_cast<Size>(end - number)),
-                    kInt8vec.name)));
-}
-
+// Whether there is an element of another type: a number that is no integer.
 bool
-ends_element(const char *text)
+is_real_element(const char *text)
 {
-    text = skip_space(text);
-    return *text == ',' || *text == ']';
-}
+    const FloatText number = read_float(text);
+    const char next = *skip_space(number.end);
 
-// Reports that there is no integer at `element`. Numbers of vector are a likely mistake.
-Int8Vector *
-report_element(const char *literal, const char *element, Node *soft)
-{
-    const FloatText number = read_float(element);
-    const bool is_real = number.end != element && std::isfinite(number.value) && ends_element(number.end);
-
-    return report_syntax(literal, nullptr,
-                         is_real ? "Elements are integers; a vector of other numbers can be cast to int8vec." : nullptr,
-                         soft);
-}
-
-struct IntegerText {
-    const char *end;  // first character after the number; where reading began when there is no number
-    int value;        // beyond the range of int8, only known to be so
-};
-
-IntegerText
-read_integer(const char *text)
-{
-    const char *p = text + (*text == '-' || *text == '+');
-    const char *digits = p;
-    int value = 0;
-
-    for (; *p >= '0' && *p <= '9'; ++p) value = Min(value * 10 + (*p - '0'), 1000);
-    return {p == digits ? text : p, *text == '-' ? -value : value};
-}
-
-// The most dimensions `literal` can have, so that the result can be allocated before it is read.
-int
-dims_upper_bound(const char *literal)
-{
-    int dims = 1;
-
-    for (const char *p = literal; *p != '\0' && dims < kInt8vec.max_dims; ++p) dims += *p == ',';
-    return dims;
-}
-
-// Reads the "0.5" of "[1,2,3]*0.5" at `p`, and what remains. Returns null after a soft error.
-Int8Vector *
-parse_scale(const char *literal, const char *p, Int8Vector *result, Node *soft)
-{
-    p = skip_space(p);
-    const FloatText scale = read_float(p);
-    if (scale.end == p) return report_syntax(literal, nullptr, nullptr, soft);
-    if (scale.out_of_range && std::isinf(scale.value)) return report_range(p, scale.end, soft);
-    if (!check_scale(scale.value, soft)) return nullptr;
-    if (*skip_space(scale.end) != '\0') return report_syntax(literal, "Junk after the scale.", nullptr, soft);
-
-    result->scale = scale.value;
-    return result;
+    return number.end != text && std::isfinite(number.value) && (next == ',' || next == ']');
 }
 
 // Reads "[1,2,3]" or "[1,2,3]*0.5". Returns null after a soft error.
 Int8Vector *
 parse_int8vec(const char *literal, Node *soft)
 {
-    const char *p = skip_space(literal);
-    if (*p != '[') return report_syntax(literal, "Vector contents must start with \"[\".", nullptr, soft);
-    p = skip_space(p + 1);
-    if (*p == ']') {
-        check_dims(kInt8vec, 0, soft);
+    Int8Vector *result = make_int8vec(list_elements_bound(literal, kInt8vec.max_dims), 1);
+    const ListText text = read_list(literal, kInt8vec.max_dims, result->x);
+
+    // Text of a vector is a likely mistake.
+    if (text.state == ListTextState::wrong && is_real_element(text.number)) {
+        report_syntax(kInt8vec, literal, nullptr,
+                      "Elements are integers; a vector of other numbers can be cast to int8vec.", soft);
         return nullptr;
     }
-
-    Int8Vector *result = make_int8vec(dims_upper_bound(p), 1);
-    int dim = 0;
-    for (;;) {
-        if (!check_dims(kInt8vec, dim + 1, soft)) return nullptr;
-        p = skip_space(p);
-        const IntegerText number = read_integer(p);
-        if (number.end == p || !ends_element(number.end)) return report_element(literal, p, soft);
-        if (number.value < SCHAR_MIN || number.value > SCHAR_MAX) return report_range(p, number.end, soft);
-        result->x[dim++] = static_cast<int8>(number.value);
-
-        p = skip_space(number.end);
-        if (*p == ']') break;
-        ++p;
-    }
-    SET_VARSIZE(result, int8vec_bytes(dim));
-    result->dim = static_cast<int16>(dim);
-
-    p = skip_space(p + 1);
-    if (*p == '*') return parse_scale(literal, p + 1, result, soft);
-    if (*p != '\0') return report_syntax(literal, "Junk after closing right brace.", nullptr, soft);
+    if (!check_scale(text.scale, soft) || !check_list(kInt8vec, literal, text, soft)) return nullptr;
+    SET_VARSIZE(result, int8vec_bytes(text.count));
+    result->dim = static_cast<int16>(text.count);
+    result->scale = text.scale;
     return result;
 }
 

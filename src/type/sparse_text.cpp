@@ -2,34 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "type/float_text.hpp"
 
 namespace vhnsw::type {
 
 namespace {
-
-struct IntegerText {
-    const char *end;  // first character after the number; where reading began when there is no number
-    int32_t value;    // the next int32 when the number is none
-};
-
-IntegerText
-read_integer(const char *text)
-{
-    constexpr int64_t kHighest = std::numeric_limits<int32_t>::max();
-    const char *p = text;
-    const bool negative = *p == '-';
-    if (*p == '-' || *p == '+') ++p;
-    const char *digits = p;
-    int64_t value = 0;
-
-    // -kHighest stands for everything below it, so that 1 can be taken off.
-    for (; *p >= '0' && *p <= '9'; ++p) value = std::min(value * 10 + (*p - '0'), kHighest);
-    if (p == digits) return {text, 0};
-    return {p, static_cast<int32_t>(negative ? -value : value)};
-}
 
 // Reads position, colon and value. `at` is left behind the value and the white space after it.
 SparseTextState

@@ -57,36 +57,19 @@ check_index(const SparseVector *vector, int i, Node *soft)
             (errcode(ERRCODE_DATA_EXCEPTION), errmsg("%s indices must not contain duplicates", kSparsevec.name)));
 }
 
-// Reports that `literal` is no vector. `detail` may be null.
-bool
-report_syntax(const char *literal, const char *detail, Node *soft)
-{
-    ereturn(soft, false,
-            (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-             errmsg("invalid input syntax for type %s: \"%s\"", kSparsevec.name, literal),
-             detail != nullptr ? errdetail("%s", detail) : 0));
-}
-
-bool
-report_range(const SparseText &text, Node *soft)
-{
-    ereturn(soft, false,
-            (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-             errmsg("\"%s\" is out of range for type %s",
-                    pnstrdup(text.number, static_cast<Size>(text.number_end - text.number)), kSparsevec.name)));
-}
-
 // Whether `literal` was read to its end.
 bool
 check_text(const char *literal, const SparseText &text, Node *soft)
 {
+    const auto report = [&](const char *detail) { return report_syntax(kSparsevec, literal, detail, nullptr, soft); };
+
     switch (text.state) {
         case SparseTextState::read: return true;
-        case SparseTextState::no_brace: return report_syntax(literal, "Vector contents must start with \"{\".", soft);
-        case SparseTextState::wrong: return report_syntax(literal, nullptr, soft);
-        case SparseTextState::cut_off: return report_syntax(literal, "Unexpected end of input.", soft);
-        case SparseTextState::junk: return report_syntax(literal, "Junk after closing.", soft);
-        case SparseTextState::out_of_range: return report_range(text, soft);
+        case SparseTextState::no_brace: return report("Vector contents must start with \"{\".");
+        case SparseTextState::wrong: return report(nullptr);
+        case SparseTextState::cut_off: return report("Unexpected end of input.");
+        case SparseTextState::junk: return report("Junk after closing.");
+        case SparseTextState::out_of_range: return report_out_of_range(kSparsevec, text.number, text.number_end, soft);
         case SparseTextState::not_finite: return report_element(kSparsevec, text.value, soft);
     }
     pg_unreachable();

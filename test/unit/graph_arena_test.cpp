@@ -418,9 +418,11 @@ UNIT_TEST(graph_arena_keeps_sparse_codes)
         const quant::Code code = store.code(at);
         const size_t i = at->row % 10000;
         size_t bytes = values[i].size() * sizeof(float);
-        EXPECT_WITH(code.size == 2 * bytes && memcmp(code.bytes, indices[i].data(), bytes) == 0 &&
-                        memcmp(code.bytes + bytes, values[i].data(), bytes) == 0,
-                    "vector %zu", i);
+        EXPECT_WITH(
+            code.size == 2 * bytes &&
+                std::equal(indices[i].begin(), indices[i].end(), reinterpret_cast<const int32_t *>(code.bytes)) &&
+                std::equal(values[i].begin(), values[i].end(), reinterpret_cast<const float *>(code.bytes + bytes)),
+            "vector %zu", i);
         rows++;
         for (uint32_t more = at->more_rows; more != graph::kNoRecord; more = store.row(more)->next) {
             size_t copy = store.row(more)->row % 10000;
