@@ -162,11 +162,15 @@ private:
         return count / std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     }
 
-    void prepare(Side &side, const Distance &distance, const std::string &with)
+    void build(Side &side, const Distance &distance, const std::string &with)
     {
         side.db.exec("DROP INDEX IF EXISTS " + index_name(table_));
         side.db.exec("CREATE INDEX " + index_name(table_) + " ON " + table_ + " USING hnsw (embedding " + type_.type +
                      "_" + distance.name + "_ops) WITH (" + with + ")");
+    }
+
+    void prepare(Side &side, const Distance &distance)
+    {
         side.db.exec("SET enable_seqscan = off; SET hnsw.ef_search = " + bench_.options.at("types_ef"));
         side.db.exec("DEALLOCATE ALL");
         side.db.prepare("typed",
@@ -184,20 +188,22 @@ private:
         if (sides.empty()) return;
         for (Side *side : sides) find_truth(*side, distance);
         const bool can_sketch = std::string(distance.name) != "l1";
-        for (const bool compact : {false, true}) {
-            if (!compact && !can_sketch) continue;
-            measure(distance, sides, compact);
-        }
+        for (Side *side : sides)
+            if (side->name != "ours" || can_sketch) build(*side, distance, side->with);
+        if (can_sketch) measure(distance, sides, "sketches");
+        for (Side *side : sides)
+            if (side->name == "ours") build(*side, distance, side->with + ", link_bits = 0");
+        measure(distance, sides, "compact");
         for (Side *side : sides) side->db.exec("DROP TABLE radii; RESET enable_seqscan; RESET hnsw.ef_search");
     }
 
-    void measure(const Distance &distance, const std::vector<Side *> &sides, bool compact)
+    void measure(const Distance &distance, const std::vector<Side *> &sides, const char *links)
     {
         std::vector<Result> queries;
         std::vector<Measured> measured(sides.size());
         for (size_t s = 0; s < sides.size(); s++) {
             Side &side = *sides[s];
-            prepare(side, distance, side.with + (compact && side.name == "ours" ? ", link_bits = 0" : ""));
+            prepare(side, distance);
             queries.push_back(side.db.binary("SELECT embedding FROM " + queries_ + " ORDER BY id"));
             measured[s].recall = recall(side, distance);
             measured[s].bytes = std::stod(side.db.value("SELECT pg_relation_size('" + index_name(table_) +
@@ -211,9 +217,7 @@ private:
             bench_.report.row("types", sides[s]->name,
                               {{"type", type_.type},
                                {"distance", distance.name},
-                               {"links", !ours     ? "addresses"
-                                         : compact ? "compact"
-                                                   : "sketches"},
+                               {"links", ours ? links : "addresses"},
                                {"recall", measured[s].recall},
                                {"bytes_per_row", measured[s].bytes},
                                {"qps", median(measured[s].qps)},
