@@ -78,4 +78,5 @@ SELECT * FROM check_searches(1000);
 SELECT on_each('DROP TABLE %I');
 DROP FUNCTION wrong_scan, wrong_search;
 DROP TABLE cases, samples;
-DROP FUNCTION value_of, zero_of, make_tables, add_rows, make_indexes, on_each, check_scans, make_filtered, check_searches;
+DROP FUNCTION value_of, zero_of, make_tables, add_rows, make_indexes, on_each, check_scans, make_filtered,
+              check_searches;
