@@ -181,7 +181,7 @@ my @sparse_patches = (
     ['code pieces followed by another', sub { my ($piece) = pieces(); put48($_->[1] + 8, $piece->[2]) for pieces() }],
     ['code pieces followed by a node', sub { my ($first) = nodes(0); put48($_->[1] + 8, $first->[2]) for pieces() }],
     ['code pieces followed by one beyond the end', sub { put48($_->[1] + 8, $beyond) for pieces() }, $damaged],
-    ['codes of other nodes', sub { my ($piece) = pieces(); all_nodes(sub { put48($_[0] + NODE_HEADER, $piece->[2]) }) }],
+    ['codes of others', sub { my ($piece) = pieces(); all_nodes(sub { put48($_[0] + NODE_HEADER, $piece->[2]) }) }],
     ['zeros', sub { all_pages(sub { put($_[0], 'x' . BLOCK) if $_[0] / BLOCK % 2 }) }],
     ['codes kept apart: codes inline', sub { meta(17, 'C', 0) }],
     map { my $byte = $_; ["code bytes: $byte", sub {
@@ -233,7 +233,8 @@ my (@tables, $create);
 my $labels = "label text GENERATED ALWAYS AS (repeat('label ' || (id % 7)::text, 1 + id % 20)) STORED,
     numbers int[] GENERATED ALWAYS AS (ARRAY[id % 5, id % 3]) STORED,
     data jsonb GENERATED ALWAYS AS (('{\"key' || (id % 4)::text || '\": 1}')::jsonb) STORED";
-for (['narrow', 'vector', DIMS, 'm = 4', \@patches, '', ''], ['wide', 'vector', 6000, 'm = 16', \@wide_patches, '', ''],
+for (['narrow', 'vector', DIMS, 'm = 4', \@patches, '', ''],
+    ['wide', 'vector', 6000, 'm = 16', \@wide_patches, '', ''],
     ['labelled', 'vector', DIMS, 'm = 4', \@labelled_patches, ", $labels", ', label, numbers, data'],
     ['compact', 'vector', DIMS, 'm = 4, link_bits = 0', \@compact_patches, '', ''],
     ['sparse', 'sparsevec', DIMS, 'm = 4', \@sparse_patches, '', ''],
@@ -245,7 +246,8 @@ for (['narrow', 'vector', DIMS, 'm = 4', \@patches, '', ''], ['wide', 'vector', 
         $create .= <<"END";
 CREATE TABLE $table (id integer, embedding $type($dims)$more);
 INSERT INTO $table SELECT * FROM ${kind}_rows;
-CREATE INDEX ${table}_index ON $table USING hnsw (embedding ${type}_cosine_ops$columns) WITH ($options, ef_construction = 32);
+CREATE INDEX ${table}_index ON $table USING hnsw (embedding ${type}_cosine_ops$columns)
+    WITH ($options, ef_construction = 32);
 END
     }
 }

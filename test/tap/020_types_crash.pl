@@ -18,14 +18,16 @@ my @kinds = (
     ['compact', 'vector(384)', 'embedding', '<=>', '(embedding vector_cosine_ops) WITH (link_bits = 0)'],
     ['taxi', 'halfvec(384)', 'embedding::halfvec', '<+>', '(embedding halfvec_l1_ops)'],
     ['sparse', 'sparsevec(384)', 'largest(embedding)', '<=>', '(embedding sparsevec_cosine_ops, id)'],
-    ['sparse_compact', 'sparsevec(384)', 'largest(embedding)', '<->', '(embedding sparsevec_l2_ops) WITH (link_bits = 0)'],
+    ['sparse_compact', 'sparsevec(384)', 'largest(embedding)', '<->',
+        '(embedding sparsevec_l2_ops) WITH (link_bits = 0)'],
     ['bits', 'bit(384)', 'signs(embedding)', '<~>', '(embedding bit_hamming_ops)'],
     ['long_bits', 'bit(4096)', 'repeat(signs(embedding)::text, 11)::bit(4096)', '<~>', '(embedding bit_hamming_ops)'],
 );
 my $inserts = '';
 for (@kinds) {
     my ($table, $type, $as, undef, $index) = @$_;
-    $node->safe_psql('postgres', "CREATE TABLE $table (id integer, embedding $type); CREATE INDEX ON $table USING hnsw $index");
+    $node->safe_psql('postgres', "CREATE TABLE $table (id integer, embedding $type)");
+    $node->safe_psql('postgres', "CREATE INDEX ON $table USING hnsw $index");
     # One row in five equals others, one in 20 has no vector.
     $inserts .= <<"END";
 INSERT INTO $table SELECT i, $as FROM artworks WHERE id = CASE WHEN i % 5 = 0 THEN 1 + i % 3 ELSE 1 + i % 1000 END;
