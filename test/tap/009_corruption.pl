@@ -159,6 +159,35 @@ my @wide_patches = (
     ['code piece: missing', sub { all_nodes(sub { put48($_[0] + NODE_HEADER, 0) }) }],
     ['codes kept apart: codes inline', sub { meta(17, 'C', 0) }],
 );
+# Links without sketches are addresses alone: nodes they lead to are opened to be judged.
+my @compact_patches = (
+    ['links at the metapage', sub { all_links(1) }],
+    ['links beyond the end', sub { all_links($beyond) }, $damaged],
+    ['links at a row list', sub { all_links((lists())[0][2]) }],
+    ['links at an upper layer', sub { all_links((nodes(1))[0][2]) }],
+    ['links of another version', sub { all_links((nodes(0))[0][2] | 5 << 8) }],
+    ['links at itself', sub { put48($_->[1] + NODE_HEADER + DIMS, $_->[2]) for items(NODES) }],
+    ['all links in use', sub { all_nodes(sub { put($_[0] + 20, 'S', get(PAGE_HEADER + 20, 'S')) }) }],
+    ['zeros', sub { all_pages(sub { put($_[0], 'x' . BLOCK) if $_[0] / BLOCK % 2 }) }],
+);
+# Codes of sparse vectors are of varying length, and their indices are to ascend.
+my @sparse_patches = (
+    (grep { $_->[0] =~ /^code piece/ } @wide_patches),
+    ['code longer than any', sub { all_nodes(sub { put48($_[0] + NODE_HEADER + 6, 1 << 40) }) }, $damaged],
+    ['code longer than its pieces', sub { all_nodes(sub { put48($_[0] + NODE_HEADER + 6, 8 * 1000) }) }],
+    ['code shorter than its pieces', sub { all_nodes(sub { put48($_[0] + NODE_HEADER + 6, 8) }) }],
+    ['code of half an element', sub { all_nodes(sub { put48($_[0] + NODE_HEADER + 6, 12) }) }],
+    ['code pieces in a circle', sub { put48($_->[1] + 8, $_->[2]) for pieces() }, $damaged],
+    ['code pieces followed by another', sub { my ($piece) = pieces(); put48($_->[1] + 8, $piece->[2]) for pieces() }],
+    ['code pieces followed by a node', sub { my ($first) = nodes(0); put48($_->[1] + 8, $first->[2]) for pieces() }],
+    ['code pieces followed by one beyond the end', sub { put48($_->[1] + 8, $beyond) for pieces() }, $damaged],
+    ['codes of others', sub { my ($piece) = pieces(); all_nodes(sub { put48($_[0] + NODE_HEADER, $piece->[2]) }) }],
+    ['zeros', sub { all_pages(sub { put($_[0], 'x' . BLOCK) if $_[0] / BLOCK % 2 }) }],
+    ['codes kept apart: codes inline', sub { meta(17, 'C', 0) }],
+    map { my $byte = $_; ["code bytes: $byte", sub {
+        for my $piece (pieces()) { put($piece->[1] + 16, 'C*', ($byte) x get($piece->[1] + 2, 'S')) }
+    }] } 0, 1, 127, 128, 255,
+);
 # Operators must not see values that are none.
 my @labelled_patches = map { my $byte = $_; ["attributes: $byte", sub {
     all_nodes(sub { put($_[0] + NODE_HEADER + 2, 'C*', ($byte) x 200) });
@@ -173,7 +202,8 @@ for my $round (1 .. ROUNDS / 4) {
 # Bytes anywhere, more of them on the metapage and at the beginning of nodes.
 for my $round (1 .. ROUNDS) {
     my @bytes = map { [rand, rand, rand, int rand 256] } 1 .. 1 + rand 30;
-    push @{$round % 6 ? \@patches : \@wide_patches}, ["random bytes, $round", sub {
+    my $list = (\@patches, \@wide_patches, \@compact_patches, \@sparse_patches)[$round % 12 < 8 ? 0 : $round % 4];
+    push @$list, ["random bytes, $round", sub {
         my @nodes = items(NODES);
         for (@bytes) {
             my ($where, $which, $at, $byte) = @$_;
@@ -195,21 +225,29 @@ CREATE FUNCTION rows_of(dims integer, wanted integer) RETURNS TABLE (id integer,
 CREATE TABLE narrow_rows AS SELECT * FROM rows_of(64, 400);
 CREATE TABLE wide_rows AS SELECT * FROM rows_of(6000, 30);
 CREATE TABLE labelled_rows AS SELECT * FROM rows_of(64, 100);
+CREATE TABLE compact_rows AS SELECT * FROM narrow_rows WHERE id <= 200;
+CREATE TABLE sparse_rows AS SELECT id, embedding::sparsevec FROM compact_rows;
+CREATE TABLE sparse_compact_rows AS SELECT * FROM sparse_rows;
 END
 my (@tables, $create);
 my $labels = "label text GENERATED ALWAYS AS (repeat('label ' || (id % 7)::text, 1 + id % 20)) STORED,
     numbers int[] GENERATED ALWAYS AS (ARRAY[id % 5, id % 3]) STORED,
     data jsonb GENERATED ALWAYS AS (('{\"key' || (id % 4)::text || '\": 1}')::jsonb) STORED";
-for (['narrow', DIMS, 4, \@patches, '', ''], ['wide', 6000, 16, \@wide_patches, '', ''],
-    ['labelled', DIMS, 4, \@labelled_patches, ", $labels", ', label, numbers, data']) {
-    my ($kind, $dims, $m, $list, $more, $columns) = @$_;
+for (['narrow', 'vector', DIMS, 'm = 4', \@patches, '', ''],
+    ['wide', 'vector', 6000, 'm = 16', \@wide_patches, '', ''],
+    ['labelled', 'vector', DIMS, 'm = 4', \@labelled_patches, ", $labels", ', label, numbers, data'],
+    ['compact', 'vector', DIMS, 'm = 4, link_bits = 0', \@compact_patches, '', ''],
+    ['sparse', 'sparsevec', DIMS, 'm = 4', \@sparse_patches, '', ''],
+    ['sparse_compact', 'sparsevec', DIMS, 'm = 4, link_bits = 0', \@sparse_patches, '', '']) {
+    my ($kind, $type, $dims, $options, $list, $more, $columns) = @$_;
     for my $patch (@$list) {
         my $table = 't' . @tables;
-        push @tables, { name => $table, kind => $kind, dims => $dims, patch => $patch };
+        push @tables, { name => $table, kind => $kind, type => $type, dims => $dims, patch => $patch };
         $create .= <<"END";
-CREATE TABLE $table (id integer, embedding vector($dims)$more);
+CREATE TABLE $table (id integer, embedding $type($dims)$more);
 INSERT INTO $table SELECT * FROM ${kind}_rows;
-CREATE INDEX ${table}_index ON $table USING hnsw (embedding vector_cosine_ops$columns) WITH (m = $m, ef_construction = 32);
+CREATE INDEX ${table}_index ON $table USING hnsw (embedding ${type}_cosine_ops$columns)
+    WITH ($options, ef_construction = 32);
 END
     }
 }
@@ -237,9 +275,10 @@ my $core = qr{^XX001\ .*invalid\ page\ in\ block | could\ not\ (?:read\ block|op
     | ^XX000\ .*index\ returned\ tuples\ in\ wrong\ order}sx;
 
 for (@tables) {
-    my ($table, $dims, $patch) = @$_{qw(name dims patch)};
+    my ($table, $type, $dims, $patch) = @$_{qw(name type dims patch)};
     my ($what, undef, $wanted) = @$patch;
-    my $scan = "SELECT count(id) FROM (SELECT id FROM $table ORDER BY embedding <=> pattern";
+    my $scan = "SELECT count(id) FROM (SELECT id FROM $table ORDER BY embedding <=> ";
+    my $vector = sub { return "pattern($_[0], $dims)::$type" };
     my $conditions = $_->{kind} ne 'labelled' ? '' : join "\n", map {
         "SELECT count(*) FROM (SELECT id FROM $table WHERE $_ ORDER BY embedding <=> pattern(8, $dims)) AS all_of_them;"
     } "label > 'label 2'", "label = 'label 3'", "numbers && '{1,2}'", "numbers > '{1}'", "data ? 'key2'", "data > '{}'",
@@ -247,19 +286,19 @@ for (@tables) {
     my $script = <<"END";
 \\set VERBOSITY verbose
 SET enable_seqscan = off; SET enable_sort = off; SET enable_bitmapscan = off;
-$scan(8, $dims) LIMIT 5) AS nearest;
-$scan(9, $dims)) AS everything;
+$scan@{[$vector->(8)]} LIMIT 5) AS nearest;
+$scan@{[$vector->(9)]}) AS everything;
 $conditions
-INSERT INTO $table VALUES (1001, pattern(999, $dims));
-INSERT INTO $table VALUES (1002, pattern(7, $dims));
+INSERT INTO $table VALUES (1001, @{[$vector->(999)]});
+INSERT INTO $table VALUES (1002, @{[$vector->(7)]});
 INSERT INTO $table VALUES (1003, NULL);
-INSERT INTO $table VALUES (1004, array_fill(0, ARRAY[$dims])::vector);
+INSERT INTO $table VALUES (1004, array_fill(0, ARRAY[$dims])::vector::$type);
 DELETE FROM $table WHERE id % 3 = 0;
 VACUUM $table;
-$scan(10, $dims)) AS everything;
+$scan@{[$vector->(10)]}) AS everything;
 INSERT INTO $table SELECT 2000 + id, embedding FROM $table WHERE id <= 30;
 REINDEX INDEX ${table}_index;
-SELECT 'repaired' WHERE ($scan(11, $dims)) AS everything) = (SELECT count(*) FROM $table);
+SELECT 'repaired' WHERE ($scan@{[$vector->(11)]}) AS everything) = (SELECT count(*) FROM $table);
 END
     my ($status, $rows, $said) =
         $node->psql('postgres', $script, on_error_stop => 0, timeout => 60, timed_out => \my $endless);

@@ -1,5 +1,6 @@
-# Recall of indexes of every type of vector, on real vectors, with links of each kind; also of those whose rows were all
-# inserted. Bits are measured against the exact search of the bits, and so on: what a conversion loses is not the index's.
+# Recall of indexes of every type of vector, on real vectors, with links of each kind; also of those whose rows were
+# all inserted. Bits are measured against the exact search of the bits, and so on: what a conversion loses is not the
+# index's.
 use strict;
 use warnings;
 use FindBin qw($RealBin);
