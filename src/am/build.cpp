@@ -62,7 +62,7 @@ leave_memory(BuildState &state)
 {
     show_phase(state, kPhaseWrite, 0);
     if (!state.shared->parallel || BarrierArriveAndWait(&state.shared->barrier, PG_WAIT_EXTENSION)) {
-        ereport(NOTICE, (errmsg("hnsw graph no longer fits into maintenance_work_mem after %llu rows",
+        ereport(NOTICE, (errmsg("hnsw graph no longer fits into maintenance_work_mem after %llu tuples",
                                 static_cast<unsigned long long>(state.shared->rows.load())),
                          errdetail("The remaining rows are inserted through the pages, which takes longer."),
                          errhint("Increase maintenance_work_mem to speed up builds.")));
