@@ -299,6 +299,18 @@ Stream::visit_page(BlockNumber block, uint8_t *copy, Visit visit)
     ReleaseBuffer(buffer);
 }
 
+uint64_t
+Stream::sweep_price() const
+{
+    const quant::NodeShape &shape = info_.shape;
+    const double nodes_per_page = Max(kPageRoom / node_bytes(shape), 1u);
+    double pages = blocks_;
+    // Where nodes are small, those of a page take as long to be scored as another page takes to be read.
+    if (!shape.has_sketches()) pages += blocks_;
+    if (!shape.code_inline) pages += blocks_ * nodes_per_page;
+    return static_cast<uint64_t>(pages / pages_of_opening(shape, info_.m));
+}
+
 void
 Stream::sweep()
 {

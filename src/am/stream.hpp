@@ -64,7 +64,7 @@ public:
     void sweep();
     bool swept() const { return tail_ >= Tail::kSwept; }
     // Opening as many nodes would cost more than a sweep.
-    uint64_t sweep_price() const { return static_cast<uint64_t>(blocks_ / pages_of_opening(info_.shape, info_.m)); }
+    uint64_t sweep_price() const;
 
     // The search finds too little of what passes: it should also begin near some vectors of rows that do, once.
     bool wants_seeds() const;
