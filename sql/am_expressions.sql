@@ -14,7 +14,8 @@ CREATE INDEX items_sparse ON items USING hnsw ((embedding::sparsevec(768)) spars
 VACUUM ANALYZE items;
 SELECT embedding AS q FROM items WHERE id = 77 \gset
 
--- the plans; and the five nearest, ordered by the vector itself
+-- the plans, for a table that is small enough to be sorted as well; and the five nearest, ordered by the vector itself
+SET enable_seqscan = off;
 CREATE FUNCTION plan_of(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
     line text;
