@@ -28,7 +28,6 @@ struct Writer {
     Vec<uint64_t> more;         // by node: its row list
     Vec<quant::CodeRef> codes;  // by node, when codes are kept apart
     uint64_t stamp_seed;
-    OverflowTarget overflow;
 
     // The page being filled.
     Vec<uint8_t> page;
@@ -101,7 +100,7 @@ write_row_chain(Writer &w, uint32_t first, uint32_t stamp)
         rows.push({row->row, w.arena->attributes(row)});
         first = row->next;
         if (rows.size() < most && first != kNoRecord) continue;
-        head = Packed48::from(store_row_list(w.state->index, {*w.shape, &head, stamp}, rows.span(), w.overflow, true));
+        head = Packed48::from(store_row_list(w.state->index, {*w.shape, &head, stamp}, rows.span(), true));
         rows.clear();
     }
     rows.release();
@@ -120,7 +119,7 @@ write_overflow(Writer &w)
         w.more[number] = write_row_chain(w, node->more_rows, stamp);
         if (w.shape->code_inline) continue;
         const quant::Code code = w.arena->code(node);
-        w.codes[number] = store_code(w.state->index, {code.bytes, code.size}, stamp, w.overflow, true);
+        w.codes[number] = store_code(w.state->index, {code.bytes, code.size}, stamp, true);
     }
 }
 
@@ -208,7 +207,6 @@ write_metapage(Writer &w)
         meta->entry_level_plus_1 = static_cast<uint8_t>(shared->entry_level + 1);
         meta->insert_block = w.first_block + (w.written - 1) / w.per_page;
     }
-    if (w.overflow.moved) meta->overflow_block = w.overflow.block;
     meta->zero_rows = Packed48::from(zero_rows);
     meta->null_rows = Packed48::from(null_rows);
     edit.finish();
@@ -228,7 +226,6 @@ write_graph(BuildState &state)
     w.shape = &shape;
     w.arena = &state.arena;
     w.per_page = kPageRoom / (node_bytes(shape) + static_cast<uint32_t>(sizeof(ItemIdData)));
-    w.overflow = {InvalidBlockNumber, false};
     w.stamp_seed = Rng(state.info.seed).next();
     w.page.resize(BLCKSZ);
     w.tuple.resize(node_bytes(shape));

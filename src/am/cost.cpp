@@ -35,20 +35,20 @@ node_bytes_of(const IndexOptInfo *index)
 // Opening the nodes of the upper layers. They are few enough to be always cached, and charged without I/O, as other
 // access methods do with their upper pages.
 Cost
-descent_cost(const IndexOptInfo *index, double rows)
+descent_cost(const OpeningPrice &price, double rows)
 {
-    return descent_nodes(rows) * pages_per_node(index) * kOpenNode * cpu_operator_cost;
+    return descent_nodes(rows) * price.pages * kOpenNode * cpu_operator_cost;
 }
 
 // Opening `nodes` nodes of the lowest layer, in one of `loop_count` scans alike. Some share a page, and some pages of
 // earlier scans are still in memory.
 Cost
-opening_cost(PlannerInfo *root, const IndexOptInfo *index, double loop_count, double nodes)
+opening_cost(PlannerInfo *root, const IndexOptInfo *index, const OpeningPrice &price, double loop_count, double nodes)
 {
-    const double read = ceil(nodes * pages_per_node(index) * loop_count);
+    const double read = ceil(nodes * price.pages * loop_count);
     const double pages = index_pages_fetched(read, index->pages, index->pages, root) / loop_count;
 
-    return pages_cost(pages, index->reltablespace, uncached_share(index)) + nodes * node_cost(index);
+    return pages_cost(pages, index->reltablespace, uncached_share(index)) + nodes * price.processor;
 }
 
 // Whether the planner rewrote a MIN() or MAX() to this: a subquery of one column, which has no name of its own.
@@ -98,20 +98,17 @@ descent_nodes(double rows)
 }
 
 // By what the catalogue says of the index: planning a query must not depend on its pages.
-double
-pages_per_node(const IndexOptInfo *index)
+OpeningPrice
+opening_price(const IndexOptInfo *index)
 {
-    if (index->hypothetical) return 1;
-    Relation relation = index_open(index->indexoid, NoLock);
-    const quant::ShapeWish wish = shape_wish(relation, *opclass_info(relation));
-    index_close(relation, NoLock);
-    return pages_of_opening(quant::choose_shape(wish, kNodeRoom), wish.m);
-}
-
-Cost
-node_cost(const IndexOptInfo *index)
-{
-    return pages_per_node(index) * (kOpenNode + kOpenNodeByte * node_bytes_of(index)) * cpu_operator_cost;
+    double pages = 1;
+    if (!index->hypothetical) {
+        Relation relation = index_open(index->indexoid, NoLock);
+        const quant::ShapeWish wish = shape_wish(relation, *opclass_info(relation));
+        index_close(relation, NoLock);
+        pages = pages_of_opening(quant::choose_shape(wish, kNodeRoom), wish.m);
+    }
+    return {pages, pages * (kOpenNode + kOpenNodeByte * node_bytes_of(index)) * cpu_operator_cost};
 }
 
 double
@@ -161,9 +158,10 @@ am_cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *st
     QualCost distance;
     cost_qual_eval(&distance, path->indexorderbys, root);
 
-    *startup_cost = distance.startup + descent_cost(index, searched) + opening_cost(root, index, loop_count, ahead);
-    *total_cost = distance.startup + descent_cost(index, searched) +
-                  opening_cost(root, index, loop_count, ahead + kOpenedPerRow * searched) +
+    const OpeningPrice price = opening_price(index);
+    const Cost begin = distance.startup + descent_cost(price, searched);
+    *startup_cost = begin + opening_cost(root, index, price, loop_count, ahead);
+    *total_cost = begin + opening_cost(root, index, price, loop_count, ahead + kOpenedPerRow * searched) +
                   returned * (distance.per_tuple + cpu_index_tuple_cost);
 }
 

@@ -18,12 +18,12 @@ bool needs_exact_order(const PlannerInfo *root);
 // Nodes opened on the upper layers of an index of that many rows.
 double descent_nodes(double rows);
 
-// Pages that opening one node reads: its own and, where links have no sketches, those of the neighbours not seen
-// before.
-double pages_per_node(const IndexOptInfo *index);
-
-// Processor time of opening one node.
-Cost node_cost(const IndexOptInfo *index);
+// What opening one node takes.
+struct OpeningPrice {
+    double pages;    // its own; those of its code and of its neighbours, where they have to be read too
+    Cost processor;  // time
+};
+OpeningPrice opening_price(const IndexOptInfo *index);
 
 // The share of the pages of index and table that have to be read from disk: searches go all over both, so that what
 // does not fit into effective_cache_size is what is missing, whatever was read before.

@@ -150,7 +150,7 @@ InsertStore::Id
 InsertStore::create(int layer, std::span<const Kept> links, std::span<const bool> dominated)
 {
     const quant::NodeShape &shape = info_->shape;
-    if (layer == 0 && !shape.code_inline) code_ref_ = store_code(index_, code_.span(), stamp_, overflow_, building_);
+    if (layer == 0 && !shape.code_inline) code_ref_ = store_code(index_, code_.span(), stamp_, building_);
 
     memset(tuple_.data(), 0, tuple_.size());
     auto *node = reinterpret_cast<DiskNode *>(tuple_.data());

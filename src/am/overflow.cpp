@@ -142,10 +142,10 @@ struct NewRowList {
 
 // The target is read anew and stored at once: of several who find the same page full, one adds a page for all.
 uint64_t
-store_item(Relation index, std::span<const char> item, OverflowTarget &target, bool building)
+store_item(Relation index, std::span<const char> item, bool building)
 {
     PageEdit edit;
-    target = {read_meta(index).overflow_block, false};
+    OverflowTarget target = {read_meta(index).overflow_block, false};
     edit.begin(index, building);
     Page page;
     Buffer buffer = take_room(index, edit, item.size(), target, &page);
@@ -154,7 +154,6 @@ store_item(Relation index, std::span<const char> item, OverflowTarget &target, b
     uint64_t address = Address::make(BufferGetBlockNumber(buffer), offset, 0);
     UnlockReleaseBuffer(buffer);
     if (target.moved) set_hints(index, InvalidBlockNumber, target.block, building);
-    target.moved = false;
     return address;
 }
 
@@ -193,17 +192,16 @@ add_to_row_list(Relation index, PageEdit &edit, const RowListOwner &owner, const
 }
 
 uint64_t
-store_row_list(Relation index, const RowListOwner &owner, std::span<const NewRow> rows, OverflowTarget &target,
-               bool building)
+store_row_list(Relation index, const RowListOwner &owner, std::span<const NewRow> rows, bool building)
 {
     NewRowList list(owner, rows, Max(static_cast<uint32_t>(rows.size()), first_list_rows(owner.shape)));
-    return store_item(index, {list.block.data, list.bytes}, target, building);
+    return store_item(index, {list.block.data, list.bytes}, building);
 }
 
 // The last piece comes first: each one leads to the next. Not to be interrupted: until the node is there, nothing leads
 // to the pieces.
 quant::CodeRef
-store_code(Relation index, std::span<const uint8_t> code, uint32_t stamp, OverflowTarget &target, bool building)
+store_code(Relation index, std::span<const uint8_t> code, uint32_t stamp, bool building)
 {
     PGAlignedBlock block;
     auto *piece = reinterpret_cast<DiskCodePiece *>(block.data);
@@ -213,7 +211,7 @@ store_code(Relation index, std::span<const uint8_t> code, uint32_t stamp, Overfl
         size_t from = i * kMaxPieceBytes, bytes = Min(code.size() - from, size_t{kMaxPieceBytes});
         *piece = {ItemKind::kCodePiece, 0, static_cast<uint16_t>(bytes), stamp, Packed48::from(next), 0};
         if (bytes > 0) memcpy(piece_code(piece), code.data() + from, bytes);
-        next = store_item(index, {block.data, sizeof(DiskCodePiece) + bytes}, target, building);
+        next = store_item(index, {block.data, sizeof(DiskCodePiece) + bytes}, building);
     }
     return {Packed48::from(next), Packed48::from(code.size())};
 }

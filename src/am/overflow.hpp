@@ -46,10 +46,8 @@ ListPlace add_to_row_list(Relation index, PageEdit &edit, const RowListOwner &ow
 
 // Store what belongs to a fresh node or to a build, each item in an edit of its own. The new list leads to the present
 // head, which is left as it is.
-uint64_t store_row_list(Relation index, const RowListOwner &owner, std::span<const NewRow> rows, OverflowTarget &target,
-                        bool building);
-quant::CodeRef store_code(Relation index, std::span<const uint8_t> code, uint32_t stamp, OverflowTarget &target,
-                          bool building);
+uint64_t store_row_list(Relation index, const RowListOwner &owner, std::span<const NewRow> rows, bool building);
+quant::CodeRef store_code(Relation index, std::span<const uint8_t> code, uint32_t stamp, bool building);
 
 // What read_row_list() is to copy, as far as not null: rows and their attributes (appended), the page's LSN.
 struct ListCopy {

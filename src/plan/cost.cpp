@@ -58,6 +58,7 @@ struct Model {
     double bitmap_rows = 0;
     double bitmap_blocks = 0;
     double uncached = 0;  // share of page accesses that have to wait for the disk
+    am::OpeningPrice opening = {};
     QualCost distance = {};
     Cost bound_condition = 0;  // of testing the bound for one row
     bool wants_all = false;    // rows that fulfil the conditions, however far away
@@ -125,6 +126,7 @@ make_model(const SearchOptions &options)
         model.bitmap_blocks = blocks_with(rel, model.bitmap_rows);
     }
     model.uncached = am::uncached_share(index);
+    model.opening = am::opening_price(index);
     cost_qual_eval(&model.distance, options.path->indexorderbys, options.root);
     if (options.bound != nullptr) {
         QualCost cost;
@@ -192,8 +194,7 @@ Cost
 node_price(const Model &model)
 {
     const IndexOptInfo *index = model.options.path->indexinfo;
-    return am::node_cost(index) +
-           am::pages_per_node(index) * model.uncached * random_page_cost_of(index->reltablespace);
+    return model.opening.processor + model.opening.pages * model.uncached * random_page_cost_of(index->reltablespace);
 }
 
 Cost
@@ -245,8 +246,8 @@ planner_cost(const Model &model, const Work &work)
     Cost cost = model.distance.startup + rel->baserestrictcost.startup;
     if (work.nodes > 0) {
         const double pages =
-            index_pages_fetched(work.nodes * am::pages_per_node(index), index->pages, index->pages, options.root);
-        cost += work.nodes * am::node_cost(index) + am::pages_cost(pages, index->reltablespace, model.uncached);
+            index_pages_fetched(work.nodes * model.opening.pages, index->pages, index->pages, options.root);
+        cost += work.nodes * model.opening.processor + am::pages_cost(pages, index->reltablespace, model.uncached);
     }
     if (work.rows > 0)
         cost += am::pages_cost(index_pages_fetched(work.rows, rel->pages, index->pages, options.root),

@@ -1,7 +1,6 @@
 #include "quant/space.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -32,9 +31,7 @@ sparse_of(const Code &code)
 uint32_t
 count_bits(std::span<const uint8_t> bits)
 {
-    uint32_t count = 0;
-    for (uint8_t byte : bits) count += static_cast<uint32_t>(std::popcount(byte));
-    return count;
+    return static_cast<uint32_t>(kernel::active->bits_common(bits.data(), bits.data(), bits.size()).common);
 }
 
 // From the bits set in each and the bits that differ; what the operator returns.
@@ -110,16 +107,6 @@ sum_masks(const Space &space, const Query &query, const LinkSketches &links, int
 }
 
 }  // namespace
-
-uint32_t
-Space::code_bytes() const
-{
-    switch (kind) {
-        case CodeKind::kBits: return padded / 8;
-        case CodeKind::kSparse: return 0;
-        default: return padded;
-    }
-}
 
 uint32_t
 Space::frame_bytes() const

@@ -53,6 +53,14 @@ padded_dims(CodeKind kind, uint32_t dims)
     return kind == CodeKind::kSparse ? kSparseFrame : padded_dims(dims);
 }
 
+// Bytes of a code; 0: they vary.
+constexpr uint32_t
+code_bytes(CodeKind kind, uint32_t padded)
+{
+    if (kind == CodeKind::kSparse) return 0;
+    return kind == CodeKind::kBits ? padded / 8 : padded;
+}
+
 // A vector as its type gives it. Which members are set depends on the elements.
 struct VectorView {
     uint32_t dims = 0;
@@ -86,8 +94,7 @@ struct Space {
 
     bool has_sketches() const { return sketch.planes > 0; }
 
-    // Bytes of a code; 0: they vary.
-    uint32_t code_bytes() const;
+    uint32_t code_bytes() const { return quant::code_bytes(kind, padded); }
 
     // Frames are what sketches are made from: a code unfolded once for the many links that begin or end there.
     uint32_t frame_bytes() const;

@@ -2,6 +2,7 @@
 #include "pg/pg.hpp"
 
 #include "pg/function.hpp"
+#include "type/compare.hpp"
 #include "type/halfvec.hpp"
 #include "type/vector.hpp"
 
@@ -213,18 +214,11 @@ compare(const Value *a, const Value *b)
     return (a->dim > b->dim) - (a->dim < b->dim);
 }
 
-// Compares arguments 0 and 1. Frees detoasted copies: sorting calls this many times in one memory context.
 template <typename Value>
 int
 compare_args(FunctionCallInfo fcinfo)
 {
-    Value *a = datum_get_dense<Value>(PG_GETARG_DATUM(0));
-    Value *b = datum_get_dense<Value>(PG_GETARG_DATUM(1));
-    const int result = compare(a, b);
-
-    PG_FREE_IF_COPY(a, 0);
-    PG_FREE_IF_COPY(b, 1);
-    return result;
+    return compare_values<datum_get_dense<Value>, compare<Value>>(fcinfo);
 }
 
 }  // namespace

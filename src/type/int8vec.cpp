@@ -2,6 +2,7 @@
 #include "pg/pg.hpp"
 
 #include "pg/function.hpp"
+#include "type/compare.hpp"
 #include "type/cost.hpp"
 #include "type/float_text.hpp"
 #include "type/int8vec.hpp"
@@ -67,17 +68,10 @@ compare(const Int8Vector *a, const Int8Vector *b)
     return (a->dim > b->dim) - (a->dim < b->dim);
 }
 
-// Compares arguments 0 and 1. Frees detoasted copies: sorting calls this many times in one memory context.
 int
 compare_args(FunctionCallInfo fcinfo)
 {
-    Int8Vector *a = datum_get_int8vec(PG_GETARG_DATUM(0));
-    Int8Vector *b = datum_get_int8vec(PG_GETARG_DATUM(1));
-    const int result = compare(a, b);
-
-    PG_FREE_IF_COPY(a, 0);
-    PG_FREE_IF_COPY(b, 1);
-    return result;
+    return compare_values<datum_get_int8vec, compare>(fcinfo);
 }
 
 }  // namespace

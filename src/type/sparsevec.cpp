@@ -2,6 +2,7 @@
 #include "pg/pg.hpp"
 
 #include "pg/function.hpp"
+#include "type/compare.hpp"
 #include "type/sparse_text.hpp"
 #include "type/sparsevec.hpp"
 
@@ -128,17 +129,10 @@ compare(const SparseVector *a, const SparseVector *b)
     return (a->dim > b->dim) - (a->dim < b->dim);
 }
 
-// Compares arguments 0 and 1. Frees detoasted copies: sorting calls this many times in one memory context.
 int
 compare_args(FunctionCallInfo fcinfo)
 {
-    SparseVector *a = datum_get_sparsevec(PG_GETARG_DATUM(0));
-    SparseVector *b = datum_get_sparsevec(PG_GETARG_DATUM(1));
-    const int result = compare(a, b);
-
-    PG_FREE_IF_COPY(a, 0);
-    PG_FREE_IF_COPY(b, 1);
-    return result;
+    return compare_values<datum_get_sparsevec, compare>(fcinfo);
 }
 
 }  // namespace
