@@ -33,6 +33,20 @@ public:
         return item;
     }
 
+    // Keeps the `count` items that would leave first and returns the last of them; the others go to drop(item), in any
+    // order. REQUIRES: 0 < count < size().
+    template <typename Drop>
+    T keep_first(size_t count, const Drop &drop)
+    {
+        T *kept_end = items_.begin() + count;
+        std::nth_element(items_.begin(), kept_end - 1, items_.end(), Before{});
+        T last = kept_end[-1];
+        for (const T *item = kept_end; item != items_.end(); item++) drop(*item);
+        items_.resize(count);
+        std::make_heap(items_.begin(), items_.end(), After{});
+        return last;
+    }
+
 private:
     // The std heap keeps the *largest* element first.
     struct After {

@@ -214,7 +214,7 @@ ArenaStore::links(uint32_t number, int layer)
 }
 
 bool
-ArenaStore::open(Id id, VisitedSet &visited, Opened &opened)
+ArenaStore::open(Id id, VisitedSet &visited, float, Opened &opened)
 {
     uint32_t number = node_of(id);
     int layer = layer_of(id);

@@ -111,6 +111,7 @@ public:
     struct Opened {
         float key;
         Vec<Candidate<Id>> neighbours;
+        Vec<Candidate<Id>> beyond;  // stays empty: here it is distances that cost
     };
     struct Kept {
         float key;
@@ -127,7 +128,7 @@ public:
     bool begin(const quant::Prepared &vector, uint64_t row, int level, const uint8_t *attributes = nullptr);
 
     uint64_t key_of(Id id) const { return id + 1; }
-    bool open(Id id, VisitedSet &visited, Opened &opened);
+    bool open(Id id, VisitedSet &visited, float limit, Opened &opened);
     void prefetch(Id) const {}
     Id below(Id id, const Opened &) const { return id - (uint64_t{1} << 32); }
     EntryPoint<Id> entry();

@@ -15,7 +15,13 @@ enum class Retain : uint8_t {
 };
 
 // The state of a search on one layer.
-// Invariant: every id in the frontier is in `visited` and has not been opened.
+//
+// A candidate can only be opened within a width if fewer than `width` candidates are more promising. The frontier is
+// cut to as many as the width (room_) whenever it has twice as many; from then on the worst of those kept is the limit
+// for newcomers. Most neighbours are beyond it: they cost neither a place in the heap nor a look into the set of those
+// seen, and only come back when the width is raised.
+//
+// Invariant: every id in the frontier, or cut from it, is in `visited` and has not been opened.
 template <GraphStore Store>
 class Beam {
 public:
@@ -28,6 +34,10 @@ public:
         frontier_.clear();
         best_.clear();
         visited_.clear();
+        cut_.clear();
+        beyond_.clear();
+        room_ = 0;
+        limit_ = kNoLimit;
     }
 
     void enter(Store &store, Candidate<Id> candidate)
@@ -39,36 +49,87 @@ public:
     // Returns whether it opened one; `id` and `opened` tell which. May jump away: REQUIRES no lock held.
     bool advance(Store &store, size_t width, Id &id, Opened &opened)
     {
+        if (width > room_) make_room(store, width);
         while (best_.size() > width) best_.pop();
-        while (!frontier_.empty()) {
+        for (;;) {
+            // Nodes that had gone when they were to be opened leave room for others.
+            if (frontier_.empty()) make_room(store, width);
+            if (frontier_.empty()) return false;
             if (best_.size() == width && !(frontier_.top().key < best_.top())) return false;
             Candidate<Id> nearest = frontier_.pop();
             host_check_interrupts();
-            if (!store.open(nearest.id, visited_, opened)) continue;
+            if (!store.open(nearest.id, visited_, limit_, opened)) continue;
             best_.push(nearest.key);
             if (best_.size() > width) best_.pop();
-            bool full = retain_ == Retain::kWithinWidth && best_.size() == width;
-            for (const Candidate<Id> &neighbour : opened.neighbours)
-                if (!full || neighbour.key < best_.top()) frontier_.push(neighbour);
+            absorb(opened);
             // What the caller does with this node takes long enough for the next one to arrive.
             if (!frontier_.empty()) store.prefetch(frontier_.top().id);
             id = nearest.id;
             return true;
         }
-        return false;
     }
 
+    // After advance() opened nothing: there is nothing left to open, at any width.
     bool exhausted() const { return frontier_.empty(); }
-    std::span<const Candidate<Id>> frontier() const { return frontier_.items(); }
+
+    // All that was seen but not opened, in no order. What is beyond the limit may count as never seen.
+    template <typename Visit>
+    void for_each_unopened(const Visit &visit) const
+    {
+        for (const Candidate<Id> &candidate : frontier_.items()) visit(candidate);
+        for (const Candidate<Id> &candidate : cut_) visit(candidate);
+    }
     VisitedSet &visited() { return visited_; }
 
 private:
+    // Takes over the neighbours of a node.
+    void absorb(const Opened &opened)
+    {
+        for (const Candidate<Id> &neighbour : opened.neighbours) {
+            if (neighbour.key < limit_)
+                frontier_.push(neighbour);
+            else if (retain_ == Retain::kAll)
+                cut_.push(neighbour);
+        }
+        if (retain_ == Retain::kAll)
+            for (const Candidate<Id> &neighbour : opened.beyond) beyond_.push(neighbour);
+        if (frontier_.size() > 2 * room_) cut();
+    }
+
+    void cut()
+    {
+        limit_ = frontier_
+                     .keep_first(room_,
+                                 [&](const Candidate<Id> &candidate) {
+                                     if (retain_ == Retain::kAll) cut_.push(candidate);
+                                 })
+                     .key;
+    }
+
+    // For a wider search: all that was put aside comes back.
+    void make_room(Store &store, size_t width)
+    {
+        room_ = std::max(width, room_ < width ? 2 * room_ : room_);
+        if (limit_ == kNoLimit) return;
+        limit_ = kNoLimit;
+        for (const Candidate<Id> &candidate : cut_) frontier_.push(candidate);
+        for (const Candidate<Id> &candidate : beyond_)
+            if (visited_.insert(store.key_of(candidate.id))) frontier_.push(candidate);
+        cut_.clear();
+        beyond_.clear();
+        if (frontier_.size() > 2 * room_) cut();
+    }
+
     struct Larger {
         bool operator()(float a, float b) const { return a > b; }
     };
     Heap<Candidate<Id>, Nearer<Id>> frontier_;
-    Heap<float, Larger> best_;  // estimates of the most promising `width` opened nodes, worst first
+    Heap<float, Larger> best_;   // estimates of the most promising `width` opened nodes, worst first
+    Vec<Candidate<Id>> cut_;     // from the frontier
+    Vec<Candidate<Id>> beyond_;  // the limit when they were met; some were met again since, or twice
     VisitedSet visited_;
+    size_t room_ = 0;  // the width that the limit is good for
+    float limit_ = kNoLimit;
     Retain retain_ = Retain::kAll;
 };
 

@@ -6,6 +6,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <limits>
 
 #include "core/vec.hpp"
 #include "core/visited.hpp"
@@ -24,6 +25,8 @@ struct Nearer {
     bool operator()(const Candidate<Id> &a, const Candidate<Id> &b) const { return a.key < b.key; }
 };
 
+inline constexpr float kNoLimit = std::numeric_limits<float>::infinity();
+
 // Where a search begins. Layers count from 0; an empty graph has level -1.
 template <typename Id>
 struct EntryPoint {
@@ -34,15 +37,18 @@ struct EntryPoint {
 // Store::Opened is what opening a node yields: at least
 //     float key;                           its own accurate key
 //     Vec<Candidate<Id>> neighbours;       those `visited` did not hold before; they are in it now
+//     Vec<Candidate<Id>> beyond;           any whose estimates are `limit` or more may be here instead: for them
+//                                          `visited` was neither asked nor told
 // Version 14 of clang-format cannot lay out requirements.
 // clang-format off
 template <typename S>
-concept GraphStore = requires(S &store, typename S::Id id, VisitedSet &visited, typename S::Opened &opened) {
+concept GraphStore = requires(S &store, typename S::Id id, VisitedSet &visited, float limit,
+                              typename S::Opened &opened) {
     requires sizeof(typename S::Id) <= sizeof(uint64_t);
     // A non-zero 64-bit name of the id, for the visited set.
     { store.key_of(id) } -> std::same_as<uint64_t>;
     // Reads one node. False when it no longer exists: the search goes on without it.
-    { store.open(id, visited, opened) } -> std::same_as<bool>;
+    { store.open(id, visited, limit, opened) } -> std::same_as<bool>;
     // Hints that the node will probably be opened next.
     { store.prefetch(id) } -> std::same_as<void>;
     // The id of the node just opened, one layer below.

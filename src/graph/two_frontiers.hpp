@@ -168,7 +168,7 @@ public:
             if (choice == Choice::kNone) return exhausted() ? Step::kExhausted : Step::kSettled;
             Waiting next = take(choice);
             host_check_interrupts();
-            if (!store.open(next.candidate.id, visited_, opened)) continue;
+            if (!store.open(next.candidate.id, visited_, kNoLimit, opened)) continue;
             absorb(choice, next, opened);
             prefetch(store);
             id = next.candidate.id;

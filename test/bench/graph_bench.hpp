@@ -59,6 +59,7 @@ struct FusedStore {
     struct Opened {
         float key;
         Vec<graph::Candidate<Id>> neighbours;
+        Vec<graph::Candidate<Id>> beyond;
     };
     quant::Metric metric;
     quant::NodeShape shape;
@@ -83,13 +84,14 @@ struct FusedStore {
         double dot = this->dot(*query, i);
         return quant::distance_key(metric, *query, scalars[i], dot);
     }
-    bool open(Id id, VisitedSet &visited, Opened &opened)
+    bool open(Id id, VisitedSet &visited, float limit, Opened &opened)
     {
         uint32_t i = static_cast<uint32_t>(id);
         quant::NodeBody body(shape, at(i));
         opened.key = key(i);
         quant::EstimateBase base = quant::estimate_base(*query, opened.key, shape.sketch.planes);
         opened.neighbours.clear();
+        opened.beyond.clear();
         opens++;
         int32_t sums[quant::kMaxLinks];
         if (counts[i])
@@ -98,10 +100,12 @@ struct FusedStore {
         for (uint32_t l = 0; l < counts[i]; l++) {
             quant::LinkHead h = body.head(l);
             Id n = h.address.value();
-            if (!visited.insert(key_of(n))) continue;
             float estimate = exact ? key(static_cast<uint32_t>(n))
                                    : quant::estimate_key(metric, base, quant::unpack(h.scalars), sums[l]);
-            opened.neighbours.push({estimate, n});
+            if (estimate >= limit)
+                opened.beyond.push({estimate, n});
+            else if (visited.insert(key_of(n)))
+                opened.neighbours.push({estimate, n});
         }
         return true;
     }

@@ -26,6 +26,7 @@ struct FilteredFused {
     struct Opened {
         float key;
         Vec<graph::Candidate<Id>> neighbours;
+        Vec<graph::Candidate<Id>> beyond;
         Vec<graph::Candidate<Id>> failing;
         bool passes;
     };
@@ -36,9 +37,9 @@ struct FilteredFused {
     uint64_t key_of(Id id) { return store->key_of(id); }
     Id below(Id id, const Opened &) { return id; }
     void prefetch(Id) {}
-    bool open(Id id, VisitedSet &visited, Opened &opened)
+    bool open(Id id, VisitedSet &visited, float limit, Opened &opened)
     {
-        store->open(id, visited, scratch);
+        store->open(id, visited, limit, scratch);
         opened.key = scratch.key;
         opened.passes = passing[id];
         opened.neighbours.clear();

@@ -90,6 +90,27 @@ UNIT_TEST(core_vec_is_unchanged_when_memory_runs_out)
     EXPECT(vec.size() == 100 && vec.capacity() >= 100000 && vec[99] == 99);
 }
 
+UNIT_TEST(core_heap_keeps_its_first)
+{
+    Rng rng(7);
+    for (size_t n = 2; n < 60; ++n)
+        for (size_t count = 1; count < n; ++count) {
+            MinHeap heap;
+            std::vector<uint64_t> want, dropped;
+            for (size_t i = 0; i < n; ++i) {
+                want.push_back(rng.next() % 20);
+                heap.push(want.back());
+            }
+            std::sort(want.begin(), want.end());
+            EXPECT(heap.keep_first(count, [&](uint64_t item) { dropped.push_back(item); }) == want[count - 1]);
+            std::sort(dropped.begin(), dropped.end());
+            EXPECT(std::equal(dropped.begin(), dropped.end(), want.begin() + static_cast<long>(count), want.end()));
+            for (size_t i = 0; i < count; ++i) EXPECT(heap.pop() == want[i]);
+            EXPECT(heap.empty());
+            heap.release();
+        }
+}
+
 UNIT_TEST(core_heap_pops_in_order)
 {
     Rng rng(31);

@@ -18,6 +18,7 @@ struct FilteredToy {
     struct Opened {
         float key;
         Vec<graph::Candidate<Id>> neighbours;
+        Vec<graph::Candidate<Id>> beyond;
         Vec<graph::Candidate<Id>> failing;
         bool passes;
     };
@@ -28,9 +29,9 @@ struct FilteredToy {
     void prefetch(Id id) { inner.prefetch(id); }
     Id below(Id id, const Opened &) const { return id - (uint64_t{1} << 32); }
     bool may_pass(uint32_t node) const { return passing[node] || doubtful.count(node); }
-    bool open(Id id, VisitedSet &visited, Opened &opened)
+    bool open(Id id, VisitedSet &visited, float limit, Opened &opened)
     {
-        if (!inner.open(id, visited, scratch)) return false;
+        if (!inner.open(id, visited, limit, scratch)) return false;
         opened.key = scratch.key;
         opened.passes = passing[ToyStore::node_of(id)];
         opened.neighbours.clear();

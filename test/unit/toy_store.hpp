@@ -40,6 +40,7 @@ public:
     struct Opened {
         float key;
         Vec<graph::Candidate<Id>> neighbours;
+        Vec<graph::Candidate<Id>> beyond;
     };
     struct Kept {
         float key;
@@ -84,15 +85,19 @@ public:
     uint64_t key_of(Id id) const { return id + 1; }
     void prefetch(Id id) { prefetched = id; }
     Id below(Id id, const Opened &) const { return id - (uint64_t{1} << 32); }
-    bool open(Id id, VisitedSet &visited, Opened &opened)
+    bool open(Id id, VisitedSet &visited, float limit, Opened &opened)
     {
         if (gone.count(node_of(id))) return false;
         ++opens[id];
         opened.key = key_to(node_of(id));
         opened.neighbours.clear();
+        opened.beyond.clear();
         for (const Link &link : links(layer_of(id), node_of(id))) {
-            Id neighbour = id_of(layer_of(id), link.node);
-            if (visited.insert(key_of(neighbour))) opened.neighbours.push({estimate_of(link.node), neighbour});
+            graph::Candidate<Id> neighbour = {estimate_of(link.node), id_of(layer_of(id), link.node)};
+            if (neighbour.key >= limit)
+                opened.beyond.push(neighbour);
+            else if (visited.insert(key_of(neighbour.id)))
+                opened.neighbours.push(neighbour);
         }
         return true;
     }
