@@ -218,8 +218,8 @@ am_build(Relation heap, Relation index, struct ::IndexInfo *index_info)
     state.index_info = index_info;
     state.opclass = opclass_info(index);
     state.is_leader = true;
-    check_options(index, *state.opclass);
     check_columns(index, *state.opclass);
+    check_options(index, *state.opclass);
     state.info = new_index_info(index, *state.opclass);
     create_metapage(index, state.info, MAIN_FORKNUM);
 

@@ -80,8 +80,7 @@ InsertStore::between(const Kept &a, const Kept &b)
 bool
 InsertStore::is_duplicate(const Kept &kept) const
 {
-    return kept.code.scalars.scale == scalars_.scale && kept.code.size == code_.size() &&
-           memcmp(code_of(kept).bytes, code_.data(), code_.size()) == 0;
+    return quant::is_same(info_->space, code_of(kept), code());
 }
 
 // Tells the nodes that `target` is linked to of its first row, and that it has others. One page at a time. Whoever else
@@ -127,6 +126,7 @@ InsertStore::add_row(const Kept &kept)
     node = node_at(index_, shape, buffer, edit.page(buffer), kept.id);
     node->scalars.error = Max(node->scalars.error, scalars_.error);
     quant::NodeBody body = node_body(shape, node);
+    quant::share_refinement(info_->space, body.code(), code_.data());
     const bool was_shared = is_shared(*node);
     ListPlace place = {InvalidBuffer, 0};
     if (node->row.value() != Row::kNone)

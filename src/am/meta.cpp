@@ -58,6 +58,7 @@ is_sound(const quant::NodeShape &shape)
 {
     if (shape.dims < 1 || (shape.dims > UINT16_MAX && shape.kind != quant::CodeKind::kSparse)) return false;
     if (shape.code_inline && shape.kind == quant::CodeKind::kSparse) return false;
+    if (shape.refined && shape.kind != quant::CodeKind::kRotated) return false;
     if (!is_sound_sketch(shape)) return false;
     if (shape.capacity < 1 || shape.capacity > quant::kMaxLinks) return false;
     return node_bytes(shape) <= kMaxItemBytes;
@@ -78,9 +79,10 @@ checked_info(Relation index, const DiskMeta *meta, const OpclassInfo &opclass, i
                   .padded = quant::padded_dims(kind, meta->dims),
                   .sketch = {.dims = meta->sketch_dims, .planes = meta->planes},
                   .capacity = meta->capacity,
-                  .code_inline = meta->code_inline == 1,
+                  .code_inline = meta->code != DiskCode::kApart,
                   .attribute_bytes = meta->attribute_bytes,
-                  .hint_bytes = meta->hint_bytes},
+                  .hint_bytes = meta->hint_bytes,
+                  .refined = meta->code == DiskCode::kRefined},
         .space = {},
         .attributes = attributes,
     };
@@ -90,7 +92,7 @@ checked_info(Relation index, const DiskMeta *meta, const OpclassInfo &opclass, i
         report_corruption(index, kMetaBlock, "dimensions of another column");
     if (info.shape.attribute_bytes != attributes.row_bytes || info.shape.hint_bytes != attributes.hint_bytes)
         report_corruption(index, kMetaBlock, "attributes of other columns");
-    if (info.m < kMinM || info.m > kMaxM || meta->code_inline > 1 || !is_sound(info.shape))
+    if (info.m < kMinM || info.m > kMaxM || meta->code > DiskCode::kRefined || !is_sound(info.shape))
         report_corruption(index, kMetaBlock, "impossible shape of nodes");
     return info;
 }
@@ -171,7 +173,9 @@ init_meta(Page page, const IndexInfo &info)
         .dims = info.shape.dims,
         .sketch_dims = info.shape.sketch.dims,
         .planes = static_cast<uint8_t>(info.shape.sketch.planes),
-        .code_inline = info.shape.code_inline,
+        .code = !info.shape.code_inline ? DiskCode::kApart
+                : info.shape.refined    ? DiskCode::kRefined
+                                        : DiskCode::kInline,
         .m = info.m,
         .capacity = static_cast<uint16_t>(info.shape.capacity),
         .entry = Packed48::from(Address::kNone),

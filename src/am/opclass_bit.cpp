@@ -23,7 +23,7 @@ view(Datum value)
 constexpr am::OpclassInfo
 bit_opclass(quant::Metric metric)
 {
-    return {metric, quant::Elements::kBits, "bit", kMaxBits, view};
+    return {metric, quant::Elements::kBits, "bit", kMaxBits, 0, view};
 }
 
 constexpr am::OpclassInfo kHamming = bit_opclass(quant::Metric::kHamming);

@@ -26,7 +26,7 @@ view(Datum value)
 constexpr am::OpclassInfo
 halfvec_opclass(quant::Metric metric)
 {
-    return {metric, quant::Elements::kDense, type::kHalfvec.name, type::kHalfvec.max_dims, view};
+    return {metric, quant::Elements::kDense, type::kHalfvec.name, type::kHalfvec.max_dims, sizeof(uint16_t), view};
 }
 
 constexpr am::OpclassInfo kL2 = halfvec_opclass(quant::Metric::kL2);

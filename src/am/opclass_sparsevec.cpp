@@ -26,7 +26,7 @@ view(Datum value)
 constexpr am::OpclassInfo
 sparsevec_opclass(quant::Metric metric)
 {
-    return {metric, quant::Elements::kSparse, type::kSparsevec.name, type::kSparsevec.max_dims, view};
+    return {metric, quant::Elements::kSparse, type::kSparsevec.name, type::kSparsevec.max_dims, 0, view};
 }
 
 constexpr am::OpclassInfo kL2 = sparsevec_opclass(quant::Metric::kL2);

@@ -21,7 +21,7 @@ view(Datum value)
 constexpr am::OpclassInfo
 vector_opclass(quant::Metric metric)
 {
-    return {metric, quant::Elements::kDense, type::kVector.name, type::kVector.max_dims, view};
+    return {metric, quant::Elements::kDense, type::kVector.name, type::kVector.max_dims, sizeof(float), view};
 }
 
 constexpr am::OpclassInfo kL2 = vector_opclass(quant::Metric::kL2);

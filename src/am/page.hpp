@@ -11,7 +11,7 @@ namespace vhnsw::am {
 inline constexpr uint32_t kMagic = 0x57534E56;  // "VNSW"
 // Bump with every change of a struct below, of NodeShape or of anything in quant/ that decides the meaning of stored
 // bytes.
-inline constexpr uint16_t kPageVersion = 2;
+inline constexpr uint16_t kPageVersion = 3;
 inline constexpr uint16_t kPageId = 0xFF91;  // last two bytes of every page, for pg_filedump
 
 inline constexpr BlockNumber kMetaBlock = 0;
@@ -72,6 +72,9 @@ struct Row {
 
 // --- metapage --------------------------------------------------------------------------------------------------------
 
+// Where the codes of nodes are, and what they are made of.
+enum class DiskCode : uint8_t { kApart = 0, kInline = 1, kRefined = 2 };
+
 struct DiskMeta {
     uint32_t magic;
     uint16_t page_version;
@@ -80,7 +83,7 @@ struct DiskMeta {
     uint32_t dims;
     uint32_t sketch_dims;
     uint8_t planes;
-    uint8_t code_inline;
+    DiskCode code;
     uint16_t m;
     uint16_t capacity;
     Packed48 entry;

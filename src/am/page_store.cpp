@@ -25,29 +25,35 @@ PageStore::score_node(const quant::NodeBody &body, Opened &opened)
 {
     quant::Code code;
     if (!find_code(index_, *info_, opened.node, body, apart_code_, &code)) return false;
-    opened.measure = query_->measure(code);
-    opened.key = query_->key(code, opened.measure);
-    if (!want_codes_) return true;
+    const double measure = query_->measure(code);
+    opened.key = query_->key(code, measure);
+    if (!want_codes_) {
+        opened.bounds = query_->bounds(code, measure);
+        return true;
+    }
     if (!info_->shape.code_inline) opened.code.resize(code.size);
     if (code.size > 0) memcpy(opened.code.data(), code.bytes, code.size);
     return true;
 }
 
-// REQUIRES: room in `visited` and `opened`, so that nothing is allocated: the page may be locked.
+// REQUIRES: room in `visited` and the lists of `opened`, so that nothing is allocated: the page may be locked.
 void
-PageStore::score_links(const quant::NodeBody &body, VisitedSet &visited, Opened &opened)
+PageStore::score_links(const quant::NodeBody &body, VisitedSet &visited, float limit, Opened &opened)
 {
     uint32_t count = opened.node.link_count;
     if (count == 0) return;
     const quant::Estimates estimates = query_->estimate(opened.key, body.sketches(count), sums_.data());
     for (uint32_t i = 0; i < count; i++) {
-        quant::LinkHead head = body.head(i);
-        uint64_t marked = head.address.value();
-        uint64_t address = Address::plain(marked);
+        const float key = estimates.key(i, body.scalars(i));
+        const uint64_t marked = body.address(i), address = Address::plain(marked);
+        if (key >= limit) {
+            opened.beyond.push({key, address});
+            continue;
+        }
         if (!visited.insert(key_of(address))) continue;
         bool passes = filter_ == nullptr ||
-                      filter_->link_may_pass(head.row.value(), body.hint(i), (marked & Address::kShared) != 0);
-        (passes ? opened.neighbours : opened.failing).push({estimates.key(i, head.scalars), address});
+                      filter_->link_may_pass(body.head(i).row.value(), body.hint(i), (marked & Address::kShared) != 0);
+        (passes ? opened.neighbours : opened.failing).push({key, address});
     }
 }
 
@@ -138,12 +144,14 @@ PageStore::test_node(const uint8_t *attributes, Opened &opened)
 }
 
 bool
-PageStore::open(Id id, VisitedSet &visited, Opened &opened)
+PageStore::open(Id id, VisitedSet &visited, float limit, Opened &opened)
 {
     const quant::NodeShape &shape = info_->shape;
     visited.reserve_more(shape.capacity);
     opened.neighbours.clear();
     opened.neighbours.reserve(shape.capacity);
+    opened.beyond.clear();
+    opened.beyond.reserve(shape.capacity);
     opened.failing.clear();
     if (filter_ != nullptr) opened.failing.reserve(shape.capacity);
     if (want_codes_ && shape.code_inline) opened.code.resize(shape.code_bytes());
@@ -162,7 +170,7 @@ PageStore::open(Id id, VisitedSet &visited, Opened &opened)
     if (want_attributes) copy_attributes(shape, opened.attributes.data(), body.attributes());
     if (shape.code_inline && shape.has_sketches()) {
         score_node(body, opened);
-        score_links(body, visited, opened);
+        score_links(body, visited, limit, opened);
         UnlockReleaseBuffer(buffer);
         test_node(opened.attributes.data(), opened);
         return true;
@@ -173,7 +181,7 @@ PageStore::open(Id id, VisitedSet &visited, Opened &opened)
     quant::NodeBody copy(shape, body_copy_.data());
     if (!score_node(copy, opened)) return false;
     if (shape.has_sketches())
-        score_links(copy, visited, opened);
+        score_links(copy, visited, limit, opened);
     else
         open_neighbours(copy, visited, opened);
     test_node(opened.attributes.data(), opened);
@@ -188,12 +196,6 @@ PageStore::prefetch(Id id) const
     uint32_t end = BLCKSZ - MAXALIGN(sizeof(DiskPageTail));
     uint32_t from = end - Min(Address::offset(id) * bytes, end);
     prefetch_recent(index_, Address::block(id), from, Min(bytes, kPrefetchBytes));
-}
-
-double
-opened_bound(const quant::SpaceQuery &query, const PageStore::Opened &opened)
-{
-    return query.bound({nullptr, 0, opened.node.scalars}, opened.measure);
 }
 
 }  // namespace vhnsw::am

@@ -17,12 +17,13 @@ public:
         float key;
         Vec<graph::Candidate<Id>> neighbours;  // with a filter: those that may pass it
         Vec<graph::Candidate<Id>> failing;     // and the others
+        Vec<graph::Candidate<Id>> beyond;      // of no interest
         bool passes;                           // one of the node's rows passes the filter
         // What else the page said.
         DiskNode node;
         XLogRecPtr lsn;           // of the page, for marking rows killed later
-        double measure;           // of the query and the code
-        Vec<uint8_t> code;        // only when codes are wanted
+        quant::Bounds bounds;     // of the distance of its rows; not when codes are wanted
+        Vec<uint8_t> code;        // only then
         Vec<uint8_t> attributes;  // likewise, and with a filter; of the first row
         Verdict first;            // of the filter, on the first row
     };
@@ -32,7 +33,7 @@ public:
 
     // With the version: a link that leads nowhere must not hide the node that has its slot now.
     uint64_t key_of(Id id) const { return id; }
-    bool open(Id id, VisitedSet &visited, Opened &opened);
+    bool open(Id id, VisitedSet &visited, float limit, Opened &opened);
 
     // From now on nodes and links are tested. Null: no more.
     void set_filter(const RowFilter *filter) { filter_ = filter; }
@@ -44,7 +45,7 @@ public:
     const IndexInfo &info() const { return *info_; }
 
     // Scores a node that was copied from its page: `body` may be that copy or, where codes are inline, lie in a
-    // share-locked page. False when its code has gone. Fills measure, key and code of `opened`, whose node is set.
+    // share-locked page. False when its code has gone. Fills key, and bounds or code, of `opened`, whose node is set.
     bool score_node(const quant::NodeBody &body, Opened &opened);
 
     // Tests the rows of a node until one passes: sets first and passes of `opened`, whose node is set, and returns
@@ -58,7 +59,7 @@ protected:
     bool want_codes_ = false;
 
 private:
-    void score_links(const quant::NodeBody &body, VisitedSet &visited, Opened &opened);
+    void score_links(const quant::NodeBody &body, VisitedSet &visited, float limit, Opened &opened);
     void open_neighbours(const quant::NodeBody &body, VisitedSet &visited, Opened &opened);
     bool look_at(Id id, float *key, bool *may_pass);
     bool test_listed_rows(const Opened &opened);
@@ -70,8 +71,5 @@ private:
     Vec<int32_t> sums_;
     Vec<Id> unseen_;
 };
-
-// The lower bound of the distance of an opened node's rows, in the unit of the SQL operator.
-double opened_bound(const quant::SpaceQuery &query, const PageStore::Opened &opened);
 
 }  // namespace vhnsw::am

@@ -1,7 +1,8 @@
 // Index scans: a stream of rows, nearest first, that ends when every row of the index was returned.
 //
-// Rows leave in the order of hard lower bounds of their distances, and the executor's reorder queue, which computes
-// the true distance of each, puts them in exact order. hnsw.ef_search is the lead the search keeps over what it
+// Rows leave in the order of hard lower bounds of their distances, and the executor's reorder queue puts them in exact
+// order. It computes the true distances for that, unless the bounds of a row are apart from those of its neighbours in
+// that order. hnsw.ef_search is the lead the search keeps over what it
 // returns, never the number of rows. When the graph is exhausted, or reading on through it would cost more than
 // reading all pages once, the rest is swept from the pages in their order.
 #include <cmath>
@@ -16,7 +17,7 @@ namespace vhnsw::am {
 namespace {
 
 struct SmallerBound {
-    bool operator()(const StreamRow &a, const StreamRow &b) const { return a.bound < b.bound; }
+    bool operator()(const StreamRow &a, const StreamRow &b) const { return a.bounds.lower < b.bounds.lower; }
 };
 
 struct Scan {
@@ -26,7 +27,10 @@ struct Scan {
     graph::FilterGoal goal;
     Heap<StreamRow, SmallerBound>
         late;  // found after farther ones had been returned: kept for the end, so that order holds
-    double last_bound;
+    uint64_t late_nodes;    // that had rows for it
+    uint64_t last_late;     // which of the nodes taken was the last of them
+    double last_bound;      // what has a smaller one now is late
+    double unsure_upto;     // rows whose order was left to the executor may be as far as this
     bool from_stream;  // the row returned last is the one taken last
 };
 
@@ -50,13 +54,14 @@ worth_searching(const Scan *scan)
 }
 
 // Without a filter the stream itself keeps a lead over what was taken. With one, every goal is an effort of its own,
-// so goals are set for more than the next row.
+// so goals are set for more than the next row. What is kept for the end does not count: a search that began in the
+// wrong region finds hundreds of better nodes later, and would be widened for each of them.
 constexpr size_t kFirstFilteredGoal = 16;
 
 void
 raise_goal(Scan *scan)
 {
-    size_t taken = scan->stream.nodes_taken();
+    size_t taken = scan->stream.nodes_taken() - scan->late_nodes;
     if (!scan->stream.filtered())
         scan->goal.rows = Max(scan->goal.rows, taken);
     else if (taken >= scan->goal.rows)
@@ -87,6 +92,15 @@ look_ahead(Scan *scan)
     return true;
 }
 
+void
+put_aside(Scan *scan, const StreamRow &row)
+{
+    scan->late.push(row);
+    if (scan->last_late == scan->stream.nodes_taken()) return;
+    scan->last_late = scan->stream.nodes_taken();
+    scan->late_nodes++;
+}
+
 // The next row in order. False at the end.
 bool
 next_row(Scan *scan, StreamRow *row)
@@ -102,16 +116,35 @@ next_row(Scan *scan, StreamRow *row)
             if (stream.swept() && !stream.nearest(&bound)) break;
             continue;
         }
-        if (row->bound < scan->last_bound && guc_iterative_scan == IterativeScan::kStrictOrder) {
-            scan->late.push(*row);
+        if (row->bounds.lower < scan->last_bound && guc_iterative_scan == IterativeScan::kStrictOrder) {
+            put_aside(scan, *row);
             continue;
         }
-        scan->last_bound = row->bound;
         return scan->from_stream = true;
     }
     if (scan->late.empty()) return false;
     *row = scan->late.pop();
     return true;
+}
+
+// Whether the bounds of a row of the stream already say that it follows all rows that were returned and precedes all
+// that were found. The executor then need not compute its distance.
+bool
+is_certain(const Scan *scan, const StreamRow &row)
+{
+    double next;
+    if (!scan->from_stream || row.is_null || std::isinf(row.bounds.upper)) return false;
+    if (scan->stream.nearest(&next) && next < row.bounds.upper) return false;
+    return row.bounds.lower >= scan->unsure_upto && row.bounds.lower >= scan->last_bound;
+}
+
+// Notes what is returned; rows found later must not be nearer.
+void
+pass_row(Scan *scan, const StreamRow &row, bool certain)
+{
+    if (!scan->from_stream) return;
+    scan->last_bound = Max(scan->last_bound, certain ? row.bounds.upper : row.bounds.lower);
+    if (!certain) scan->unsure_upto = Max(scan->unsure_upto, row.bounds.upper);
 }
 
 }  // namespace
@@ -151,6 +184,7 @@ am_rescan(IndexScanDesc desc, ScanKey keys, int, ScanKey order_bys, int)
     MemoryContextReset(scan->query_context);
     scan->stream.reset();
     scan->late = {};
+    scan->late_nodes = scan->last_late = 0;
 }
 
 static void
@@ -158,7 +192,7 @@ start(IndexScanDesc desc)
 {
     Scan *scan = scan_of(desc);
     scan->goal = {kFirstFilteredGoal, static_cast<size_t>(effective_ef(0)), 0};
-    scan->last_bound = -std::numeric_limits<double>::infinity();
+    scan->last_bound = scan->unsure_upto = -std::numeric_limits<double>::infinity();
     scan->stream.begin(desc, nullptr, scan->goal);
     if (!scan->stream.filtered()) scan->goal.rows = 0;
 }
@@ -179,11 +213,13 @@ am_get_tuple(IndexScanDesc desc, ScanDirection direction)
     MemoryContextSwitchTo(old);
     if (!found) return false;
 
+    const bool certain = is_certain(scan, row);
+    pass_row(scan, row, certain);
     desc->xs_heaptid = Row::tid(row.row);
     desc->xs_recheck = row.recheck;
-    desc->xs_recheckorderby = true;
+    desc->xs_recheckorderby = !certain;
     desc->xs_orderbynulls[0] = row.is_null;
-    desc->xs_orderbyvals[0] = row.is_null ? 0 : Float8GetDatum(row.bound);
+    desc->xs_orderbyvals[0] = row.is_null ? 0 : Float8GetDatum(row.bounds.lower);
     return true;
 }
 

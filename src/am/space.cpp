@@ -33,7 +33,7 @@ rotation_of(uint64_t seed, uint32_t dims)
 quant::Space
 space_of(quant::Metric metric, const quant::NodeShape &shape, uint64_t seed)
 {
-    quant::Space space = {metric, shape.kind, shape.dims, shape.padded, shape.sketch, nullptr};
+    quant::Space space = {metric, shape.kind, shape.dims, shape.padded, shape.sketch, nullptr, shape.refined};
     if (shape.kind == quant::CodeKind::kRotated)
         space.rotation = rotation_of(seed, shape.dims);
     else if (shape.kind == quant::CodeKind::kSparse && shape.has_sketches())

@@ -13,11 +13,16 @@ namespace vhnsw::am {
 namespace {
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+constexpr quant::Bounds kUnknownBounds = {kUnknown, std::numeric_limits<double>::infinity()};
 
 // The plain search keeps ahead of what is taken by this factor. What it finds too late to be returned in order must
 // wait for the end; at 3, the first 100 and the first 1000 rows at ef_search = 40 have recall .97 to .99 (1.5: .83 to
 // .94; 2: .93 to .98).
-constexpr size_t kLead = 3;
+constexpr double kLead = 3;
+
+// A narrower search is wanted fast: its lead shrinks with it, down to this.
+constexpr double kLeastLead = 1.2;
+constexpr double kFullLeadEf = 40;
 
 // Estimates are less sure than distances. Half as many nodes again make ef_search mean about what it does where every
 // neighbour is measured exactly: tate384 at 80 has recall .978 without, .985 with them (exact distances: .984 to
@@ -26,7 +31,8 @@ size_t
 width_of(const graph::FilterGoal &goal, bool filtered, bool estimated)
 {
     double nodes = static_cast<double>(goal.rows) / (filtered ? std::clamp(goal.share, 1e-9, 1.0) : 1);
-    return Max(estimated ? goal.ef + goal.ef / 2 : goal.ef, static_cast<size_t>(kLead * Min(nodes, 1e9)));
+    double lead = std::clamp(kLead * static_cast<double>(goal.ef) / kFullLeadEf, kLeastLead, kLead);
+    return Max(estimated ? goal.ef + goal.ef / 2 : goal.ef, static_cast<size_t>(lead * Min(nodes, 1e9)));
 }
 
 // See RowFilter::trust_first_row.
@@ -225,8 +231,8 @@ Stream::push_found(uint64_t address)
     // A link may be so stale that versions have come round: then it may lead to another layer.
     if ((node.flags & kNodeDead) || node.layer != 0) return;
     found_nodes_++;
-    double bound = unordered_ ? kUnknown : opened_bound(query_, opened_);
-    found_.push({bound, address, node.row.value(), node.more.value(), opened_.lsn, node.stamp,
+    const quant::Bounds bounds = unordered_ ? kUnknownBounds : opened_.bounds;
+    found_.push({bounds, address, node.row.value(), node.more.value(), opened_.lsn, node.stamp,
                  static_cast<uint32_t>(opened_nodes_), opened_.first});
 }
 
@@ -319,10 +325,10 @@ Stream::sweep()
     store_.set_filter(filter_.empty() ? nullptr : &filter_);
     // The frontiers were seen but not opened.
     VisitedSet unopened;
-    auto add = [&](const graph::Candidate<uint64_t> &candidate, bool) { unopened.insert(candidate.id); };
+    auto add = [&](const graph::Candidate<uint64_t> &candidate, bool = true) { unopened.insert(candidate.id); };
     VisitedSet &visited = plain_ ? beam_.visited() : frontiers_.visited();
     if (plain_)
-        for (const auto &candidate : beam_.frontier()) add(candidate, true);
+        beam_.for_each_unopened(add);
     else
         frontiers_.for_each_unopened(add);
     Vec<uint8_t> copy;
@@ -389,11 +395,11 @@ bool
 Stream::nearest(double *bound) const
 {
     if (within_node()) {
-        *bound = batch_.bound;
+        *bound = batch_.bounds.lower;
         return true;
     }
     if (!found_.empty()) {
-        *bound = found_.top().bound;
+        *bound = found_.top().bounds.lower;
         return true;
     }
     *bound = kUnknown;
@@ -429,7 +435,7 @@ Stream::start_list(Tail tail, uint64_t head, bool is_null)
     batch_.more = head;
     batch_.walk = {};
     batch_.stamp = meta_.stamp;
-    batch_.bound = kUnknown;
+    batch_.bounds = kUnknownBounds;
     batch_.is_null = is_null;
     batch_.first_row = Row::kNone;
 }
@@ -453,7 +459,7 @@ Stream::next_batch()
             batch_.lsn = found.lsn;
             batch_.stamp = found.stamp;
             batch_.opened = found.opened;
-            batch_.bound = found.bound;
+            batch_.bounds = found.bounds;
             batch_.is_null = query_null_;
             batch_.first = found.first;
             batch_.first_row = found.row & ~Row::kKilled;
@@ -497,7 +503,7 @@ Stream::take(StreamRow *row)
         if (batch_.list != Address::kNone && (at & ~Row::kKilled) == batch_.first_row) continue;
         Verdict verdict = verdict_on(i);
         if (verdict == Verdict::kFails) continue;
-        *row = {at & ~Row::kKilled, batch_.bound, batch_.is_null, verdict == Verdict::kRecheck, batch_.opened};
+        *row = {at & ~Row::kKilled, batch_.bounds, batch_.is_null, verdict == Verdict::kRecheck, batch_.opened};
         taken = true;
     }
     MemoryContextSwitchTo(old);

@@ -13,11 +13,11 @@
 namespace vhnsw::am {
 
 struct StreamRow {
-    uint64_t row;     // a Row
-    double bound;     // of the distance from below; NaN: unknown, it sorts behind all numbers
-    bool is_null;     // the distance is NULL
-    bool recheck;     // what the index keeps does not decide the scan keys for this row
-    uint32_t opened;  // nodes that had been opened when its own was, that one included
+    uint64_t row;          // a Row
+    quant::Bounds bounds;  // of the distance; lower NaN: unknown, it sorts behind all numbers
+    bool is_null;          // the distance is NULL
+    bool recheck;          // what the index keeps does not decide the scan keys for this row
+    uint32_t opened;       // nodes that had been opened when its own was, that one included
 };
 
 enum class Explored : uint8_t {
@@ -84,7 +84,7 @@ private:
 
     // A node whose rows are yet to be taken.
     struct Found {
-        double bound;
+        quant::Bounds bounds;
         uint64_t address;
         uint64_t row;
         uint64_t more;
@@ -95,7 +95,7 @@ private:
     };
 
     struct SmallerBound {
-        bool operator()(const Found &a, const Found &b) const { return a.bound < b.bound; }
+        bool operator()(const Found &a, const Found &b) const { return a.bounds.lower < b.bounds.lower; }
     };
 
     // Rows that came together: those of one node, or of a list of the metapage.
@@ -111,7 +111,7 @@ private:
         XLogRecPtr lsn;  // of the page of `node` or `list` when it was read
         uint32_t stamp;
         uint32_t opened;
-        double bound;
+        quant::Bounds bounds;
         bool is_null;
         Verdict first;
     };

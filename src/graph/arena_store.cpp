@@ -267,9 +267,7 @@ ArenaStore::raise_entry(Id id, int level)
 bool
 ArenaStore::is_duplicate(const Kept &kept)
 {
-    ArenaNode *other = node(node_of(kept.id));
-    return other->scalars.scale == newcomer_node_->scalars.scale && other->code_size == newcomer_node_->code_size &&
-           memcmp(code_bytes(other), code_bytes(newcomer_node_), other->code_size) == 0;
+    return quant::is_same(*space_, code(node(node_of(kept.id))), code(newcomer_node_));
 }
 
 bool
@@ -283,6 +281,7 @@ ArenaStore::add_row(const Kept &kept)
     fresh->next = other->more_rows;
     other->more_rows = spare_row_;
     other->scalars.error = std::max(other->scalars.error, newcomer_node_->scalars.error);
+    quant::share_refinement(*space_, code_bytes(other), code_bytes(newcomer_node_));
     other->lock.unlock();
     spare_row_ = kNoRecord;
     return true;

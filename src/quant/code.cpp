@@ -1,5 +1,6 @@
 #include "quant/code.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -102,6 +103,26 @@ encode(std::span<const float> x, int8_t *code)
             round_up(std::sqrt(missed2) * (1 + 1e-6) + kRotationError * e.norm)};
 }
 
+CodeScalars
+refine(std::span<const float> x, const int8_t *code, float scale, int8_t *low)
+{
+    constexpr double kSteps = 256;
+    double inverse = scale > 0 ? kSteps / static_cast<double>(scale) : 0;
+    double missed2 = 0, norm2 = 0, whole2 = 0;
+    for (size_t i = 0; i < x.size(); i++) {
+        double left = static_cast<double>(x[i]) - static_cast<double>(scale) * code[i];
+        int step = nearest_code(static_cast<float>(std::clamp(left * inverse, -kCodeMax * 1.0, kCodeMax * 1.0)));
+        low[i] = static_cast<int8_t>(step);
+        double value = static_cast<double>(scale) * (code[i] + step / kSteps), d = static_cast<double>(x[i]) - value;
+        missed2 += d * d;
+        norm2 += value * value;
+        whole2 += static_cast<double>(x[i]) * x[i];
+    }
+    double error = whole2 <= kMaxNorm * kMaxNorm ? std::sqrt(missed2) * (1 + 1e-6) + kRotationError * std::sqrt(whole2)
+                                                 : std::numeric_limits<double>::infinity();
+    return {scale, static_cast<float>(std::sqrt(norm2)), round_up(error + kRotationUnderflow)};
+}
+
 void
 Query::set(std::span<const float> rotated, uint32_t sketch_dims)
 {
@@ -144,6 +165,16 @@ Query::dot(const int8_t *code, float scale) const
     return static_cast<double>(sum) * step_ * static_cast<double>(scale);
 }
 
+double
+Query::dot(const int8_t *code, const int8_t *low, float scale) const
+{
+    const auto product = [&](const Vec<int8_t> &half, const int8_t *bytes) {
+        return static_cast<double>(kernel::active->dot_i8(half.data(), bytes, dims()));
+    };
+    double sum = 256 * product(high_, code) + product(low_, code) + product(high_, low) + product(low_, low) / 256;
+    return sum * step_ * static_cast<double>(scale);
+}
+
 float
 distance_key(Metric metric, const Query &query, const CodeScalars &x, double dot)
 {
@@ -154,28 +185,43 @@ distance_key(Metric metric, const Query &query, const CodeScalars &x, double dot
     return static_cast<float>(std::fmax(query.norm2() + norm * norm - 2 * dot, 0));
 }
 
-double
-lower_bound(Metric metric, const Query &query, const CodeScalars &x, double dot, uint32_t dims)
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+Bounds
+without_nan(double lower, double upper)
+{
+    return {std::isnan(lower) ? -kInfinity : lower, std::isnan(upper) ? kInfinity : upper};
+}
+
+Bounds
+product_bounds(const Query &query, const CodeScalars &x, double dot, double rounding)
+{
+    double norm = x.norm, error = x.error, query_norm = std::sqrt(query.norm2());
+    double missed = query_norm * error + query.slack() * (norm + error);
+    double rounded = (query_norm + query.slack()) * (norm + error) * rounding + 1e-30;
+    return without_nan(-(dot + missed) - rounded, -(dot - missed) + rounded);
+}
+
+}  // namespace
+
+Bounds
+distance_bounds(Metric metric, const Query &query, const CodeScalars &x, double dot, uint32_t dims)
 {
     // The operators sum in at least 16 lanes: relative error of a sum of n terms.
     double rounding = (dims / 16.0 + 16) * 0x1p-23;
-    double norm = x.norm, error = x.error;
+    if (metric == Metric::kInnerProduct) return product_bounds(query, x, dot, rounding);
 
-    if (metric == Metric::kInnerProduct) {
-        double query_norm = std::sqrt(query.norm2());
-        double most = dot + query_norm * error + query.slack() * (norm + error);
-        double scale = (query_norm + query.slack()) * (norm + error);
-        double bound = -(most + scale * rounding) - 1e-30;
-        return std::isnan(bound) ? -std::numeric_limits<double>::infinity() : bound;
-    }
-
+    double norm = x.norm, missed = static_cast<double>(x.error) + query.slack();
+    double squared = query.norm2() + norm * norm - 2 * dot;
     // The stored norm is rounded to float: its square may be off by 2^-23 of itself.
-    double squared = query.norm2() + norm * norm - 2 * dot - 0x1p-22 * (query.norm2() + norm * norm);
-    double gap = std::sqrt(std::fmax(squared, 0)) - error - query.slack();
-    if (!(gap > 0)) return 0;
-    if (metric == Metric::kCosine) return std::fmax(gap * gap / 2 - 4 * rounding, 0);
-    double bound = gap * (1 - rounding) - 1e-18;
-    return std::fmax(bound, 0);
+    double blur = 0x1p-22 * (query.norm2() + norm * norm);
+    double least = std::fmax(std::sqrt(std::fmax(squared - blur, 0)) - missed, 0);
+    double most = std::sqrt(std::fmax(squared + blur, 0)) + missed;
+    if (metric == Metric::kCosine)
+        return without_nan(std::fmax(least * least / 2 - 4 * rounding, 0), most * most / 2 + 4 * rounding);
+    return without_nan(std::fmax(least * (1 - rounding) - 1e-18, 0), most * (1 + rounding) + 1e-18);
 }
 
 float

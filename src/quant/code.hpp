@@ -2,6 +2,10 @@
 // misses. From it follow the distance that ranks results, and a hard lower bound of the true distance.
 //
 // Write x for the rotated vector and x^ = scale * code for what the code says. Then |x - x^| <= error, always.
+//
+// A refined code has a second byte a dimension, of what the first one misses: x^^ = scale * (code + low / 256). The
+// search goes by x^; x^^ gives bounds so near to one another that the order of the results nearly always follows from
+// them alone.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +33,9 @@ static_assert(sizeof(CodeScalars) == 12);
 // code[x.size()] and the scalars of a rotated vector. Two vectors with equal code and equal scale count as duplicates.
 CodeScalars encode(std::span<const float> x, int8_t *code);
 
+// low[x.size()] of an encoded vector, and the scalars of x^^.
+CodeScalars refine(std::span<const float> x, const int8_t *code, float scale, int8_t *low);
+
 // --- what the codes of other kinds share with these ---
 
 // At least as large.
@@ -55,6 +62,8 @@ public:
 
     // The exact inner product of q^ and code * scale.
     double dot(const int8_t *code, float scale) const;
+    // The same with x^^.
+    double dot(const int8_t *code, const int8_t *low, float scale) const;
 
     uint32_t dims() const { return static_cast<uint32_t>(high_.size()); }
     const int8_t *high() const { return high_.data(); }
@@ -76,9 +85,15 @@ private:
 // `dot` is Query::dot.
 float distance_key(Metric metric, const Query &query, const CodeScalars &x, double dot);
 
-// A value the SQL operator's result is never below, in the operator's unit (L2 distance, negated inner product, cosine
-// distance). `dims` bounds the rounding of the operator's own float sums. May be -infinity.
-double lower_bound(Metric metric, const Query &query, const CodeScalars &x, double dot, uint32_t dims);
+// What the result of an SQL operator lies between. Either may be infinite, neither is NaN.
+struct Bounds {
+    double lower;
+    double upper;
+};
+
+// Bounds of the distance in the operator's unit (L2 distance, negated inner product, cosine distance). `dims` bounds
+// the rounding of the operator's own float sums.
+Bounds distance_bounds(Metric metric, const Query &query, const CodeScalars &x, double dot, uint32_t dims);
 
 // Key between two codes, as above.
 float pair_key(Metric metric, const CodeScalars &a, const CodeScalars &b, int32_t dot);

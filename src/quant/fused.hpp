@@ -58,6 +58,7 @@ struct NodeShape {
     bool code_inline;    // false: the code does not fit beside the links, or varies in length, and is kept elsewhere
     uint32_t attribute_bytes = 0;  // of a row; even
     uint32_t hint_bytes = 0;       // of a link; even
+    bool refined = false;          // the code is; only where it is inline
 
     constexpr bool has_sketches() const { return sketch.planes > 0; }
     constexpr uint32_t link_bytes() const
@@ -65,7 +66,7 @@ struct NodeShape {
         if (!has_sketches()) return static_cast<uint32_t>(sizeof(Packed48));
         return static_cast<uint32_t>(sizeof(LinkHead)) + hint_bytes + sketch.bytes();
     }
-    constexpr uint32_t code_bytes() const { return code_inline ? quant::code_bytes(kind, padded) : sizeof(CodeRef); }
+    constexpr uint32_t code_bytes() const { return code_inline ? quant::code_bytes(kind, padded, refined) : sizeof(CodeRef); }
     constexpr uint32_t body_bytes() const { return attribute_bytes + code_bytes() + capacity * link_bytes(); }
     // Of a further row, in a list of them.
     constexpr uint32_t row_bytes() const { return static_cast<uint32_t>(sizeof(Packed48)) + attribute_bytes; }
@@ -88,11 +89,19 @@ struct AttributeRoom {
 // link_bits: chosen by kind and dimensions.
 inline constexpr uint32_t kAutoLinkBits = UINT32_MAX;
 
+// Whether codes are to be refined.
+enum class Refine : uint8_t {
+    kNever,
+    kIfCheap,  // where a node keeps a fair number of links, and a page its nodes
+    kAlways,   // where the code is beside the links
+};
+
 struct ShapeWish {
     CodeKind kind;
     uint32_t dims;
     uint32_t m;
     uint32_t link_bits;  // 0: no sketches; 1, 2, 4 (kBits: 1); kPlain has none in any case
+    Refine refine = Refine::kNever;
 };
 
 // Fills the page. With sketches: the most nodes a page can hold with 1.5 m links each (8 at least), then as many links
@@ -128,7 +137,13 @@ public:
     }
     uint8_t *hint(uint32_t i) const { return link(i) + sizeof(LinkHead); }
     uint8_t *sketch(uint32_t i) const { return hint(i) + shape_->hint_bytes; }
-    SketchView view(uint32_t i) const { return {head(i).scalars, sketch(i)}; }
+    PackedScalars scalars(uint32_t i) const
+    {
+        PackedScalars s;
+        memcpy(&s, link(i) + offsetof(LinkHead, scalars), sizeof(s));
+        return s;
+    }
+    SketchView view(uint32_t i) const { return {scalars(i), sketch(i)}; }
 
     uint64_t address(uint32_t i) const
     {

@@ -169,7 +169,15 @@ CodeScalars
 encode(const Space &space, const Prepared &vector, uint8_t *code)
 {
     switch (space.kind) {
-        case CodeKind::kRotated: return encode(vector.values, reinterpret_cast<int8_t *>(code));
+        case CodeKind::kRotated: {
+            auto *high = reinterpret_cast<int8_t *>(code);
+            const CodeScalars scalars = encode(vector.values, high);
+            if (!space.refined) return scalars;
+            const CodeScalars finer = refine(vector.values, high, scalars.scale, high + space.padded);
+            const Refinement refinement = {finer.norm, finer.error};
+            memcpy(code + 2 * space.padded, &refinement, sizeof(refinement));
+            return scalars;
+        }
         case CodeKind::kPlain: return encode_plain(vector.values, reinterpret_cast<int8_t *>(code));
         case CodeKind::kBits:
             memcpy(code, vector.bits.data(), vector.bits.size());
@@ -182,6 +190,26 @@ encode(const Space &space, const Prepared &vector, uint8_t *code)
         memcpy(code + bytes, vector.values.data(), bytes);
     }
     return {0, 0, 0};
+}
+
+bool
+is_same(const Space &space, const Code &a, const Code &b)
+{
+    if (a.scalars.scale != b.scalars.scale || a.size != b.size) return false;
+    return memcmp(a.bytes, b.bytes, space.refined ? space.padded : a.size) == 0;
+}
+
+void
+share_refinement(const Space &space, uint8_t *code, const uint8_t *added)
+{
+    if (!space.refined) return;
+    Refinement ours, theirs;
+    uint8_t *at = code + 2 * space.padded;
+    memcpy(&ours, at, sizeof(ours));
+    memcpy(&theirs, added + 2 * space.padded, sizeof(theirs));
+    const bool same = memcmp(code + space.padded, added + space.padded, space.padded) == 0;
+    ours.error = same ? std::max(ours.error, theirs.error) : std::numeric_limits<float>::infinity();
+    memcpy(at, &ours, sizeof(ours));
 }
 
 float
@@ -261,18 +289,35 @@ SpaceQuery::key(const Code &code, double measure) const
     return finite_key(sparse_key(space_->metric, measure));
 }
 
-double
-SpaceQuery::bound(const Code &code, double measure) const
+Bounds
+SpaceQuery::bounds(const Code &code, double measure) const
 {
-    double norm = static_cast<double>(code.scalars.norm);
+    double norm = static_cast<double>(code.scalars.norm), distance = 0;
     switch (space_->kind) {
-        case CodeKind::kRotated: return lower_bound(space_->metric, rotated_, code.scalars, measure, space_->dims);
-        case CodeKind::kPlain: return plain_bound(code.scalars, norm_, measure, space_->dims);
-        case CodeKind::kBits: return bits_distance(space_->metric, norm_, norm, measure);
-        case CodeKind::kSparse: break;
+        case CodeKind::kRotated: return rotated_bounds(code, measure);
+        case CodeKind::kPlain: return {plain_bound(code.scalars, norm_, measure, space_->dims), kInfinity};
+        case CodeKind::kBits: distance = bits_distance(space_->metric, norm_, norm, measure); break;
+        case CodeKind::kSparse: distance = sparse_distance(space_->metric, measure); break;
     }
-    double distance = sparse_distance(space_->metric, measure);
-    return std::isnan(distance) ? -kInfinity : distance;
+    if (std::isnan(distance)) return {-kInfinity, kInfinity};
+    return {distance, distance};
+}
+
+Bounds
+SpaceQuery::rotated_bounds(const Code &code, double measure) const
+{
+    CodeScalars scalars = code.scalars;
+    if (space_->refined) {
+        Refinement refinement;
+        memcpy(&refinement, code.bytes + 2 * space_->padded, sizeof(refinement));
+        // Not with what damage may have left there.
+        if (refinement.error < scalars.error) {
+            scalars.norm = refinement.norm;
+            scalars.error = refinement.error;
+            measure = rotated_.dot(signed_bytes(code.bytes), signed_bytes(code.bytes) + space_->padded, scalars.scale);
+        }
+    }
+    return distance_bounds(space_->metric, rotated_, scalars, measure, space_->dims);
 }
 
 float

@@ -9,7 +9,8 @@
 //                                                                                    kSparseFrame projections
 //                                                         L1                         none
 //
-// Links without sketches lead to nodes that have to be opened to be judged.
+// Links without sketches lead to nodes that have to be opened to be judged. Codes of kRotated may be refined (code.hpp):
+// the second bytes follow the first ones, then Refinement.
 #pragma once
 
 #include <cstdint>
@@ -53,12 +54,19 @@ padded_dims(CodeKind kind, uint32_t dims)
     return kind == CodeKind::kSparse ? kSparseFrame : padded_dims(dims);
 }
 
+// Of x^^. An infinite error: the second bytes are not those of all rows of the node.
+struct Refinement {
+    float norm;
+    float error;
+};
+
 // Bytes of a code; 0: they vary.
 constexpr uint32_t
-code_bytes(CodeKind kind, uint32_t padded)
+code_bytes(CodeKind kind, uint32_t padded, bool refined)
 {
     if (kind == CodeKind::kSparse) return 0;
-    return kind == CodeKind::kBits ? padded / 8 : padded;
+    if (kind == CodeKind::kBits) return padded / 8;
+    return refined ? 2 * padded + static_cast<uint32_t>(sizeof(Refinement)) : padded;
 }
 
 // A vector as its type gives it. Which members are set depends on the elements.
@@ -91,10 +99,11 @@ struct Space {
     uint32_t padded;  // of the code; kSparse: of the frame
     SketchShape sketch;
     const Rotation *rotation;  // of kRotated and of the frame of kSparse; else null
+    bool refined = false;      // codes are; kRotated only
 
     bool has_sketches() const { return sketch.planes > 0; }
 
-    uint32_t code_bytes() const { return quant::code_bytes(kind, padded); }
+    uint32_t code_bytes() const { return quant::code_bytes(kind, padded, refined); }
 
     // Frames are what sketches are made from: a code unfolded once for the many links that begin or end there.
     uint32_t frame_bytes() const;
@@ -119,8 +128,15 @@ uint32_t max_code_bytes(const Space &space);
 // Of this vector.
 uint32_t code_bytes_of(const Space &space, const Prepared &vector);
 
-// Writes code_bytes_of() bytes. Vectors with equal code and equal scale count as duplicates.
+// Writes code_bytes_of() bytes.
 CodeScalars encode(const Space &space, const Prepared &vector, uint8_t *code);
+
+// Whether vectors with these codes count as duplicates: equal scales, and equal codes but for what refines them.
+bool is_same(const Space &space, const Code &a, const Code &b);
+
+// To be called for the bytes of a node's code when it gets another row with the same code (is_same), of which `added` are the
+// bytes: what refines the code is then good for all rows of the node, or not used any more.
+void share_refinement(const Space &space, uint8_t *code, const uint8_t *added);
 
 // The key of one encoded vector to another.
 float pair_key(const Space &space, const Code &a, const Code &b);
@@ -182,15 +198,16 @@ public:
     double measure(const Code &code) const;
     // Orders candidates: smaller is nearer. Never NaN.
     float key(const Code &code, double measure) const;
-    // What the SQL operator's result is never below, in its unit. May be -infinity, never NaN. For kBits and kSparse
-    // it is the result.
-    double bound(const Code &code, double measure) const;
+    // What the SQL operator's result lies between, in its unit. For kBits and kSparse both are the result.
+    Bounds bounds(const Code &code, double measure) const;
 
     // Estimates of the keys behind a node's links, given the node's own. `sums` is scratch for as many numbers; the
     // result refers to it. REQUIRES: has_sketches().
     Estimates estimate(float node_key, const LinkSketches &links, int32_t *sums) const;
 
 private:
+    Bounds rotated_bounds(const Code &code, double measure) const;
+
     const Space *space_ = nullptr;
     Query rotated_;  // also the query of sketches
     Vec<float> values_;

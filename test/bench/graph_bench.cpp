@@ -80,7 +80,7 @@ score(Bench &bench, const Truth &truth, size_t q, const quant::Query &query, con
         graph::ArenaNode *node = bench.arena.node(static_cast<uint32_t>(id));
         double exact = exact_distance(bench, bench.queries.row(q), node->row);
         double dot = bench.store.dot(query, static_cast<uint32_t>(id));
-        bounds.push_back(quant::lower_bound(bench.metric, query, node->scalars, dot, bench.base.dims));
+        bounds.push_back(quant::distance_bounds(bench.metric, query, node->scalars, dot, bench.base.dims).lower);
         if (bounds.back() > exact) printf("bound %.9g above distance %.9g\n", bounds.back(), exact);
         distances.push_back(exact);
         for (uint32_t row = node->more_rows; row != graph::kNoRecord; row = bench.arena.row(row)->next)

@@ -93,14 +93,15 @@ prepare(Metric metric, const Floats &raw)
 
 struct Encoded {
     Floats rotated;
-    std::vector<int8_t> code;
-    CodeScalars scalars;
+    std::vector<int8_t> code, low;
+    CodeScalars scalars, refined;
     Query query;
 
-    Encoded(const Rotation &rotation, const Floats &in) : rotated(rotation.padded()), code(rotation.padded())
+    Encoded(const Rotation &rotation, const Floats &in) : rotated(rotation.padded()), code(rotation.padded()), low(rotation.padded())
     {
         rotation.apply(in, rotated.data());
         scalars = encode(rotated, code.data());
+        refined = refine(rotated, code.data(), scalars.scale, low.data());
         query.set(rotated, rotation.padded());
     }
 
@@ -112,11 +113,24 @@ struct Encoded {
     }
 };
 
+Bounds
+bounds_of(Metric metric, const Encoded &q, const Encoded &x, size_t dims)
+{
+    double dot = q.query.dot(x.code.data(), x.scalars.scale);
+    return distance_bounds(metric, q.query, x.scalars, dot, static_cast<uint32_t>(dims));
+}
+
+Bounds
+refined_bounds_of(Metric metric, const Encoded &q, const Encoded &x, size_t dims)
+{
+    double dot = q.query.dot(x.code.data(), x.low.data(), x.scalars.scale);
+    return distance_bounds(metric, q.query, x.refined, dot, static_cast<uint32_t>(dims));
+}
+
 double
 bound_of(Metric metric, const Encoded &q, const Encoded &x, size_t dims)
 {
-    double dot = q.query.dot(x.code.data(), x.scalars.scale);
-    return lower_bound(metric, q.query, x.scalars, dot, static_cast<uint32_t>(dims));
+    return bounds_of(metric, q, x, dims).lower;
 }
 
 // --- vectors ---
@@ -179,14 +193,17 @@ expect_bounds_hold(Metric metric, const std::vector<Floats> &vectors)
     for (const Floats &v : raw) encoded.emplace_back(rotation, prepare(metric, v));
     for (size_t q = 0; q < raw.size(); ++q)
         for (size_t x = 0; x < raw.size(); ++x) {
-            double bound = bound_of(metric, encoded[q], encoded[x], n);
-            EXPECT_WITH(!std::isnan(bound), "metric %d, %zu dims, query %zu, vector %zu", static_cast<int>(metric), n,
-                        q, x);
-            for (const Kernels *const *k = vhnsw::kernel::available_kernels(); *k != nullptr; ++k) {
-                double value = operator_value(**k, metric, raw[x], raw[q]);
-                // NaN sorts above everything.
-                EXPECT_WITH(!(value < bound), "%s, metric %d, %zu dims, query %zu, vector %zu: %.9g < %.9g", (*k)->name,
-                            static_cast<int>(metric), n, q, x, value, bound);
+            for (bool refined : {false, true}) {
+                Bounds bounds = (refined ? refined_bounds_of : bounds_of)(metric, encoded[q], encoded[x], n);
+                for (const Kernels *const *k = vhnsw::kernel::available_kernels(); *k != nullptr; ++k) {
+                    double value = operator_value(**k, metric, raw[x], raw[q]);
+                    // NaN sorts above everything.
+                    if (std::isnan(value)) value = kInfinity;
+                    EXPECT_WITH(bounds.lower <= value && value <= bounds.upper,
+                                "%s, metric %d, %zu dims, query %zu, vector %zu, refined %d: %.9g <= %.9g <= %.9g",
+                                (*k)->name, static_cast<int>(metric), n, q, x, refined, bounds.lower, value,
+                                bounds.upper);
+                }
             }
         }
     return raw.size() * raw.size();
@@ -259,7 +276,7 @@ UNIT_TEST(quant_code_bound_is_attained)
                 Query query;
                 query.set(q, static_cast<uint32_t>(n));
                 double dot = query.dot(code.data(), scalars.scale);
-                double bound = lower_bound(metric, query, scalars, dot, static_cast<uint32_t>(n));
+                double bound = distance_bounds(metric, query, scalars, dot, static_cast<uint32_t>(n)).lower;
                 double value = operator_value(vhnsw::kernel::scalar_kernels, metric, x, q);
                 double share = (value - bound) / (metric == Metric::kL2 ? norm(x) : norm(x) * norm(q));
                 EXPECT_WITH(share >= 0 && share < 1e-4, "metric %d, %zu dims, %g times: %.3g", static_cast<int>(metric),
@@ -284,7 +301,8 @@ UNIT_TEST(quant_code_bound_allows_for_the_rounding_of_operators)
             const Floats &query_vector = metric == Metric::kL2 ? q : x;
             Query query;
             query.set(query_vector, kDims);
-            double bound = lower_bound(metric, query, scalars, query.dot(code.data(), scalars.scale), kDims);
+            double dot = query.dot(code.data(), scalars.scale);
+            double bound = distance_bounds(metric, query, scalars, dot, kDims).lower;
             double exact = metric == Metric::kL2 ? 2 * norm(x) : -inner_product(x, x);
             for (const Kernels *const *k = vhnsw::kernel::available_kernels(); *k != nullptr; ++k) {
                 double got = operator_value(**k, metric, x, query_vector);
