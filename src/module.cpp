@@ -17,6 +17,7 @@ _PG_init()
     vhnsw::define_settings();
     vhnsw::am::define_options();
     vhnsw::plan::define_plan();
+    vhnsw::plan::define_unused_distance();
 }
 
 }  // extern "C"

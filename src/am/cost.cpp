@@ -82,6 +82,17 @@ is_hnsw_index(const IndexOptInfo *index)
 }
 
 bool
+is_hnsw_relation(Oid index)
+{
+    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(index));
+    if (!HeapTupleIsValid(tuple)) return false;
+    const Oid method = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relam;
+    ReleaseSysCache(tuple);
+    const char *name = OidIsValid(method) ? get_am_name(method) : nullptr;
+    return name != nullptr && strcmp(name, "hnsw") == 0;
+}
+
+bool
 needs_exact_order(const PlannerInfo *root)
 {
     const Query *query = root->parse;

@@ -10,6 +10,7 @@ namespace vhnsw::am {
 constexpr double kOpenedPerEf = 1.5;
 
 bool is_hnsw_index(const IndexOptInfo *index);
+bool is_hnsw_relation(Oid index);
 
 // Whether the query relies on its rows being in order to the last one: to tell groups apart, or to take the first for
 // MIN() or MAX(). A scan puts what it finds too late at the end; an aggregate must be right.

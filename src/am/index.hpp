@@ -60,6 +60,7 @@ double pages_of_opening(const quant::NodeShape &shape, uint32_t m);
 struct IndexCache {
     IndexInfo info;
     BlockNumber blocks;  // length of recent
+    BlockNumber extent;  // the file has had so many blocks; it never shrinks
     uint32_t reads;
     Buffer recent[FLEXIBLE_ARRAY_MEMBER];
 };

@@ -236,13 +236,6 @@ extend_index(Relation index)
     return extend_relation(index);
 }
 
-// What ReadBuffer would say of files helps nobody to repair the index; and to InvalidBlockNumber it would add a page.
-void
-check_block(Relation index, BlockNumber block)
-{
-    if (block >= RelationGetNumberOfBlocks(index)) report_corruption(index, block, "beyond the end of the index");
-}
-
 Buffer
 read_locked(Relation index, BlockNumber block, int lock)
 {

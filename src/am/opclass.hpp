@@ -19,9 +19,9 @@ inline constexpr StrategyNumber kNotEqualStrategy = 6;
 struct OpclassInfo {
     quant::Metric metric;
     quant::Elements elements;
-    const char *type_name;  // for messages
-    int max_dims;           // of a column; its type modifier is the number of dimensions
-    uint32_t element_bytes; // of a dimension in the table; 0: it varies
+    const char *type_name;   // for messages
+    int max_dims;            // of a column; its type modifier is the number of dimensions
+    uint32_t element_bytes;  // of a dimension in the table; 0: it varies
     // What a value (already detoasted) holds. Points into the value, or to memory of the current context.
     quant::VectorView (*view)(Datum value);
 };

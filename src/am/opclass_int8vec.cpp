@@ -43,7 +43,11 @@ unscaled_view(Datum value)
 constexpr am::OpclassInfo
 int8vec_opclass(quant::Metric metric)
 {
-    return {metric, quant::Elements::kDense, type::kInt8vec.name, type::kInt8vec.max_dims, sizeof(int8_t),
+    return {metric,
+            quant::Elements::kDense,
+            type::kInt8vec.name,
+            type::kInt8vec.max_dims,
+            sizeof(int8_t),
             metric == quant::Metric::kCosine ? unscaled_view : view};
 }
 

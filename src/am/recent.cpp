@@ -1,4 +1,5 @@
-// Hints from blocks to buffers, per backend. A wrong hint costs a look at the buffer's tag and is replaced.
+// What a backend remembers of the pages of an index: in which buffers they were, and how many there are. A wrong hint
+// costs a look at the buffer's tag and is replaced.
 #include "am/index.hpp"
 
 namespace vhnsw::am {
@@ -27,6 +28,19 @@ hint_of(Relation index, BlockNumber block)
 }
 
 }  // namespace
+
+// What ReadBuffer would say of files helps nobody to repair the index; and to InvalidBlockNumber it would add a page.
+// Asking the file for its length is a call of the operating system, which takes longer than finding a cached page.
+void
+check_block(Relation index, BlockNumber block)
+{
+    IndexCache *cache = cache_of(index);
+    if (cache != nullptr && block < cache->extent) return;
+    const BlockNumber extent = RelationGetNumberOfBlocks(index);
+    if (block >= extent) report_corruption(index, block, "beyond the end of the index");
+    // It may have been dropped meanwhile.
+    if ((cache = cache_of(index)) != nullptr) cache->extent = extent;
+}
 
 void
 extend_hints(Relation index, BlockNumber blocks)

@@ -26,12 +26,12 @@ struct Scan {
     Stream stream;
     graph::FilterGoal goal;
     Heap<StreamRow, SmallerBound>
-        late;  // found after farther ones had been returned: kept for the end, so that order holds
-    uint64_t late_nodes;    // that had rows for it
-    uint64_t last_late;     // which of the nodes taken was the last of them
-    double last_bound;      // what has a smaller one now is late
-    double unsure_upto;     // rows whose order was left to the executor may be as far as this
-    bool from_stream;  // the row returned last is the one taken last
+        late;             // found after farther ones had been returned: kept for the end, so that order holds
+    uint64_t late_nodes;  // that had rows for it
+    uint64_t last_late;   // which of the nodes taken was the last of them
+    double last_bound;    // what has a smaller one now is late
+    double unsure_upto;   // rows whose order was left to the executor may be as far as this
+    bool from_stream;     // the row returned last is the one taken last
 };
 
 Scan *

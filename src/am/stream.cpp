@@ -20,9 +20,10 @@ constexpr quant::Bounds kUnknownBounds = {kUnknown, std::numeric_limits<double>:
 // .94; 2: .93 to .98).
 constexpr double kLead = 3;
 
-// A narrower search is wanted fast: its lead shrinks with it, down to this.
+// A narrow search for few rows is wanted fast: with it shrinks the lead, down to this.
 constexpr double kLeastLead = 1.2;
 constexpr double kFullLeadEf = 40;
+constexpr double kFullLeadRows = 30;
 
 // Estimates are less sure than distances. Half as many nodes again make ef_search mean about what it does where every
 // neighbour is measured exactly: tate384 at 80 has recall .978 without, .985 with them (exact distances: .984 to
@@ -31,7 +32,8 @@ size_t
 width_of(const graph::FilterGoal &goal, bool filtered, bool estimated)
 {
     double nodes = static_cast<double>(goal.rows) / (filtered ? std::clamp(goal.share, 1e-9, 1.0) : 1);
-    double lead = std::clamp(kLead * static_cast<double>(goal.ef) / kFullLeadEf, kLeastLead, kLead);
+    double part = Max(static_cast<double>(goal.ef) / kFullLeadEf, static_cast<double>(goal.rows) / kFullLeadRows);
+    double lead = std::clamp(kLead * part, kLeastLead, kLead);
     return Max(estimated ? goal.ef + goal.ef / 2 : goal.ef, static_cast<size_t>(lead * Min(nodes, 1e9)));
 }
 

@@ -66,6 +66,9 @@ void explain_search(CustomScanState *node, const SearchReport &report, List *anc
 // Installs the hook and the node. Called once, when the module is loaded.
 void define_plan();
 
+// Installs the hook of unused_distance.cpp, likewise.
+void define_unused_distance();
+
 // The node's methods (node.cpp); paths.cpp makes the plans.
 extern const CustomScanMethods kScanMethods;
 

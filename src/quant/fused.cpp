@@ -147,9 +147,11 @@ choose_shape(const ShapeWish &wish, const PageRoom &room, const AttributeRoom &a
     shape.refined = refines;
 
     const bool may_refine = wish.kind == CodeKind::kRotated && wish.refine == Refine::kIfCheap;
-    const bool fits = planes > 0 && fit_with_sketches(shape, room, std::max(kLeastLinks, wish.m + wish.m / 2), may_refine);
+    const bool fits =
+        planes > 0 && fit_with_sketches(shape, room, std::max(kLeastLinks, wish.m + wish.m / 2), may_refine);
     // Only bits have no shorter sketches.
-    if (!fits && (planes == 0 || wish.kind == CodeKind::kBits)) fit_compact(shape, room, std::max(kLeastLinks, 2 * wish.m));
+    if (!fits && (planes == 0 || wish.kind == CodeKind::kBits))
+        fit_compact(shape, room, std::max(kLeastLinks, 2 * wish.m));
     if (!refines || (shape.code_inline && shape.capacity > 0)) return shape;
     ShapeWish coarser = wish;
     coarser.refine = Refine::kNever;

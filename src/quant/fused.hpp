@@ -66,7 +66,10 @@ struct NodeShape {
         if (!has_sketches()) return static_cast<uint32_t>(sizeof(Packed48));
         return static_cast<uint32_t>(sizeof(LinkHead)) + hint_bytes + sketch.bytes();
     }
-    constexpr uint32_t code_bytes() const { return code_inline ? quant::code_bytes(kind, padded, refined) : sizeof(CodeRef); }
+    constexpr uint32_t code_bytes() const
+    {
+        return code_inline ? quant::code_bytes(kind, padded, refined) : sizeof(CodeRef);
+    }
     constexpr uint32_t body_bytes() const { return attribute_bytes + code_bytes() + capacity * link_bytes(); }
     // Of a further row, in a list of them.
     constexpr uint32_t row_bytes() const { return static_cast<uint32_t>(sizeof(Packed48)) + attribute_bytes; }

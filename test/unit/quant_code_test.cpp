@@ -97,7 +97,8 @@ struct Encoded {
     CodeScalars scalars, refined;
     Query query;
 
-    Encoded(const Rotation &rotation, const Floats &in) : rotated(rotation.padded()), code(rotation.padded()), low(rotation.padded())
+    Encoded(const Rotation &rotation, const Floats &in)
+        : rotated(rotation.padded()), code(rotation.padded()), low(rotation.padded())
     {
         rotation.apply(in, rotated.data());
         scalars = encode(rotated, code.data());

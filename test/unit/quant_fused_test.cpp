@@ -167,6 +167,31 @@ UNIT_TEST(quant_fused_shapes_of_well_known_dims)
     }
 }
 
+// Codes are refined where a page keeps its nodes, sketches their dimensions, and nodes four fifths of 1.5 m links.
+UNIT_TEST(quant_fused_refines_codes_where_that_is_cheap)
+{
+    struct Known {
+        uint32_t dims, capacity;
+        bool refined;
+    };
+    constexpr Known kKnown[] = {{128, 26, true},   {384, 24, false},  {768, 21, true},  {784, 20, true},
+                                {832, 26, false},  {1024, 41, true},  {1536, 23, true}, {2048, 24, false},
+                                {3072, 24, false}, {16000, 24, false}};
+    for (const Known &known : kKnown) {
+        NodeShape shape =
+            choose_shape({CodeKind::kRotated, known.dims, 16, kAutoLinkBits, Refine::kIfCheap}, kNodeRoom);
+        EXPECT_WITH(shape.refined == known.refined && shape.capacity == known.capacity, "%u dims: %s, %u links",
+                    known.dims, shape.refined ? "refined" : "not refined", shape.capacity);
+        EXPECT(nodes_per_page(shape) == nodes_per_page(shape_of(known.dims, 16, kAutoLinkBits)));
+    }
+    for (uint32_t link_bits : {kAutoLinkBits, 0u})
+        for (uint32_t dims : all_dims()) {
+            NodeShape shape = choose_shape({CodeKind::kRotated, dims, 16, link_bits, Refine::kAlways}, kNodeRoom);
+            EXPECT_WITH(nodes_per_page(shape) >= 1 && shape.capacity >= 8, "%u dims", dims);
+            EXPECT_WITH(shape.refined ? shape.code_inline : dims > 2000, "%u dims", dims);
+        }
+}
+
 UNIT_TEST(quant_fused_packs_48_bits)
 {
     Rng rng(81);

@@ -207,6 +207,40 @@ UNIT_TEST(quant_space_l1_bound_holds)
     });
 }
 
+// A node's rows have the same code, and what refines it must hold for each of them, or not be used.
+UNIT_TEST(quant_space_refined_bounds_hold_for_every_row_of_a_node)
+{
+    Rng rng(206);
+    int shared = 0, narrow = 0;
+    for (uint32_t dims : {3u, 40u, 768u}) {
+        Rotation rotation = Rotation::make(7, dims);
+        Space space = space_of(Metric::kL2, CodeKind::kRotated, dims, 1, &rotation);
+        space.refined = true;
+        for (int i = 0; i < 60; i++) {
+            Vector first = random_dense(rng, dims), second = first;
+            if (i % 3 > 0)
+                for (float &x : second.values)
+                    x += static_cast<float>((rng.uniform() - 0.5) * (i % 3 == 1 ? 1e-4 : 1e-6));
+            Encoded node(space, first), added(space, second);
+            if (!is_same(space, node.code, added.code)) continue;
+            shared++;
+            share_refinement(space, node.bytes.data(), added.bytes.data());
+            node.code.scalars.error = std::max(node.code.scalars.error, added.code.scalars.error);
+            for (const Vector &row : {first, second})
+                for (const Vector &asked : {random_dense(rng, dims), first, second}) {
+                    Asking asking(space, asked);
+                    Bounds bounds = asking.query.bounds(node.code, asking.query.measure(node.code));
+                    double result = std::sqrt(
+                        static_cast<double>(kernel::active->l2_squared(asked.values.data(), row.values.data(), dims)));
+                    EXPECT_WITH(bounds.lower <= result && result <= bounds.upper, "%u dims: %.9g <= %.9g <= %.9g", dims,
+                                bounds.lower, result, bounds.upper);
+                    narrow += result > 0.1 && bounds.upper - bounds.lower < 0.002 * result;
+                }
+        }
+    }
+    EXPECT_WITH(shared > 100 && narrow > 50, "%d nodes, %d narrow bounds", shared, narrow);
+}
+
 UNIT_TEST(quant_space_l1_is_precise)
 {
     Rng rng(202);
