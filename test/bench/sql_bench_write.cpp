@@ -1,0 +1,125 @@
+// Steps `insert` and `update`: rows that change while an index is there.
+#include <thread>
+
+#include "sql_bench_ask.hpp"
+#include "sql_bench_table.hpp"
+
+namespace bench {
+namespace {
+
+// Every client has its own batch of rows; returns when all are done.
+void
+insert_together(const Bench &bench, std::vector<Connection> &clients, std::span<const uint32_t> ids, size_t batch)
+{
+    std::vector<std::jthread> threads;
+    for (size_t c = 0; c < clients.size(); c++)
+        threads.emplace_back([&, c] { insert_rows(bench, clients[c], ids.subspan(c * batch, batch)); });
+}
+
+// Some rows by so many clients on every side, turn by turn.
+void
+time_inserts(Bench &bench, const std::string &table, std::span<const uint32_t> ids, size_t clients)
+{
+    const size_t batch = bench.count("insert_batch"), turn = batch * clients;
+    std::vector<std::vector<Connection>> connections(bench.sides.size());
+    for (size_t s = 0; s < bench.sides.size(); s++)
+        for (size_t c = 0; c < clients; c++) {
+            connections[s].emplace_back(bench.sides[s].conninfo);
+            prepare_insert(connections[s].back(), table);
+        }
+    Samples speed(bench), wal(bench);
+    for (size_t first = 0; first + turn <= ids.size(); first += turn)
+        for (size_t s : turns(bench, first / turn)) {
+            const double start = wal_position(bench.sides[s]);
+            const double seconds =
+                time_seconds([&] { insert_together(bench, connections[s], ids.subspan(first, turn), batch); });
+            speed.add(s, static_cast<double>(turn) / seconds);
+            wal.add(s, (wal_position(bench.sides[s]) - start) / static_cast<double>(turn));
+        }
+    const double rows = static_cast<double>(speed.of(0).size() * turn);
+    for (size_t s = 0; s < bench.sides.size(); s++)
+        bench.report.row("insert", bench.sides[s].name,
+                         {{"clients", static_cast<double>(clients)},
+                          {"inserted", rows},
+                          {"rows_per_s", speed.median(s)},
+                          {"ratio", speed.ratio(s)},
+                          {"wal_bytes", mean(wal.of(s))},
+                          {"wal_ratio", mean(wal.of(s)) / mean(wal.of(bench.reference()))}});
+}
+
+}  // namespace
+
+// The last tenth of the rows, in equal parts for each number of clients.
+void
+run_inserts(Bench &bench, const std::string &table)
+{
+    const size_t rows = bench.set.base.rows(), first = rows - rows / 10;
+    const std::vector<double> clients = bench.numbers("insert_clients");
+    const size_t part = (rows - first) / clients.size();
+    Live live(rows, false);
+    mark(live, id_range(0, first), true);
+    for (Side &side : bench.sides) create_indexed(bench, side, table, first);
+    for (size_t i = 0; i < clients.size(); i++) {
+        const auto count = static_cast<size_t>(clients[i]);
+        const size_t turn = bench.count("insert_batch") * count;
+        if (part < turn) fail("too few rows for so many clients: make insert_batch smaller");
+        const std::vector<uint32_t> ids = id_range(first + i * part, first + i * part + part / turn * turn);
+        time_inserts(bench, table, ids, count);
+        mark(live, ids, true);
+    }
+    const Matrix<int32_t> truth = truth_of(bench, live);
+    for (Side &side : bench.sides) report_recall(bench, side, table, truth, "insert");
+    drop_table(bench, table);
+}
+
+// The vector stays, an indexed column changes: no update is HOT, so every index gets a new entry for the row.
+void
+run_updates(Bench &bench, const std::string &table)
+{
+    const size_t rows = bench.set.base.rows(), batch = bench.count("insert_batch");
+    std::vector<double> before;
+    for (Side &side : bench.sides) {
+        create_indexed(bench, side, table, rows, ", version int NOT NULL DEFAULT 0");
+        side.db.exec("CREATE INDEX ON " + table + " (version)");
+        side.db.exec("DEALLOCATE ALL");
+        side.db.prepare("update", "UPDATE " + table + " SET version = version + 1 WHERE id = $1");
+        before.push_back(relation_mb(side, index_name(table)));
+    }
+    std::mt19937_64 random(1);
+    Samples speed(bench), wal(bench);
+    for (size_t round = 0; round < (bench.count("updates") + batch - 1) / batch; round++) {
+        const std::vector<uint32_t> ids = draw_rows(Live(rows, true), true, batch, random);
+        for (size_t s : turns(bench, round)) {
+            Connection &db = bench.sides[s].db;
+            const double start = wal_position(bench.sides[s]);
+            const Stopwatch watch;
+            db.exec("BEGIN");
+            for (uint32_t id : ids) {
+                std::string parameter;
+                put_wire(parameter, id);
+                db.run("update", parameter);
+            }
+            db.exec("COMMIT");
+            speed.add(s, static_cast<double>(ids.size()) / watch.seconds());
+            wal.add(s, (wal_position(bench.sides[s]) - start) / static_cast<double>(ids.size()));
+        }
+    }
+    for (size_t s = 0; s < bench.sides.size(); s++) {
+        Side &side = bench.sides[s];
+        side.db.exec("SELECT pg_stat_force_next_flush()");
+        const double hot = std::stod(
+            side.db.value("SELECT n_tup_hot_upd FROM pg_stat_user_tables WHERE relid = '" + table + "'::regclass"));
+        bench.report.row("update", side.name,
+                         {{"updates", static_cast<double>(speed.of(s).size() * batch)},
+                          {"hot", hot},
+                          {"updates_per_s", speed.median(s)},
+                          {"ratio", speed.ratio(s)},
+                          {"wal_bytes", mean(wal.of(s))},
+                          {"wal_ratio", mean(wal.of(s)) / mean(wal.of(bench.reference()))},
+                          {"index_mb", before[s]},
+                          {"index_mb_after", relation_mb(side, index_name(table))}});
+    }
+    drop_table(bench, table);
+}
+
+}  // namespace bench
