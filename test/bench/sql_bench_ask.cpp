@@ -203,21 +203,24 @@ read_until(const Bench &bench, Reader &reader, std::atomic<bool> &stop, double s
     }
 }
 
-double
+ReadRates
 read_together(const Bench &bench, std::vector<Reader> &readers, double seconds)
 {
     std::atomic<bool> stop = false;
-    for (Reader &reader : readers) reader.count = 0;
-    const Stopwatch watch;
-    std::vector<std::jthread> threads;
-    for (Reader &reader : std::span(readers).subspan(1))
-        threads.emplace_back([&] { read_until(bench, reader, stop, seconds); });
-    read_until(bench, readers[0], stop, seconds);
-    const double elapsed = watch.seconds();
-    threads.clear();
-    double count = 0;
-    for (const Reader &reader : readers) count += static_cast<double>(reader.count);
-    return count / elapsed;
+    double count = 0, cpu = 0;
+    for (Reader &reader : readers) {
+        count -= static_cast<double>(reader.count);
+        cpu -= reader.db.cpu_seconds();
+    }
+    const double elapsed = time_seconds([&] {
+        std::vector<std::jthread> threads;
+        for (Reader &reader : readers) threads.emplace_back([&] { read_until(bench, reader, stop, seconds); });
+    });
+    for (const Reader &reader : readers) {
+        count += static_cast<double>(reader.count);
+        cpu += reader.db.cpu_seconds();
+    }
+    return {count / elapsed, 1000 * cpu / count};
 }
 
 Pages

@@ -61,8 +61,13 @@ std::vector<Reader> make_readers(const Bench &bench, const Side &side, const std
 // Reads until told to stop. Whoever finishes a pass over the queries after so many seconds tells the others.
 void read_until(const Bench &bench, Reader &reader, std::atomic<bool> &stop, double seconds);
 
-// Readers at work together for at least so many seconds: queries per second. REQUIRES: at least one reader.
-double read_together(const Bench &bench, std::vector<Reader> &readers, double seconds);
+// Queries per second of all together; processor time of one in the server.
+struct ReadRates {
+    double qps, cpu_ms;
+};
+
+// Readers at work together for at least so many seconds.
+ReadRates read_together(const Bench &bench, std::vector<Reader> &readers, double seconds);
 
 // Of one query, all of them found in the cache but those read. Heap includes its TOAST table.
 struct Pages {

@@ -11,32 +11,26 @@ void
 time_builds(Bench &bench, const std::string &table, const std::vector<BuildSettings> &settings,
             const std::string &memory)
 {
-    Samples seconds(bench), wal(bench);
+    SpentSamples spent(bench);
     std::vector<bool> fits(bench.sides.size(), true);
     for (size_t round = 0; round < bench.count("builds"); round++)
         for (size_t s : turns(bench, round)) {
             const Build build = create_index(bench, bench.sides[s], table, settings[s]);
-            seconds.add(s, build.seconds);
-            wal.add(s, build.wal_bytes / kMegabyte);
+            spent.add(s, build.spent);
             fits[s] = build.fits;
         }
     std::vector<double> mb;
     for (size_t s = 0; s < bench.sides.size(); s++) mb.push_back(relation_mb(bench.sides[s], settings[s].index));
     for (size_t s = 0; s < bench.sides.size(); s++)
         bench.report.row("build", bench.sides[s].name,
-                         {{"workers", std::stod(settings[s].workers)},
-                          {"memory", memory},
-                          {"memory_mb", std::stod(settings[s].memory) / 1024},
-                          {"fits", static_cast<double>(fits[s])},
-                          {"builds", static_cast<double>(seconds.of(s).size())},
-                          {"seconds", seconds.median(s)},
-                          {"seconds_min", percentile(seconds.of(s), 0)},
-                          {"ratio", seconds.ratio(s)},
-                          {"index_mb", mb[s]},
-                          {"size_ratio", mb[s] / mb[bench.reference()]},
-                          {"wal_mb", wal.median(s)},
-                          {"wal_ratio", wal.ratio(s)},
-                          {"with", bench.sides[s].with}});
+                         joined({{"workers", std::stod(settings[s].workers)},
+                                 {"memory", memory},
+                                 {"memory_mb", std::stod(settings[s].memory) / 1024},
+                                 {"fits", static_cast<double>(fits[s])},
+                                 {"builds", bench.number("builds")},
+                                 {"index_mb", mb[s]},
+                                 {"size_ratio", mb[s] / mb[bench.reference()]}},
+                                spent.cost(s)));
 }
 
 std::vector<std::string>

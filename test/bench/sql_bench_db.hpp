@@ -53,6 +53,17 @@ public:
 
     void close() { conn_.reset(); }
 
+    // Processor time of the server's process so far; not a number when it is on another machine.
+    double cpu_seconds() const
+    {
+        const char *host = PQhost(conn_.get());
+        if (host == nullptr || *host != '/') return NAN;
+        std::ifstream file("/proc/" + std::to_string(PQbackendPID(conn_.get())) + "/schedstat");
+        double nanoseconds = NAN;
+        file >> nanoseconds;
+        return file ? nanoseconds / 1e9 : NAN;
+    }
+
     // The notices and warnings since the last call.
     std::string take_messages() { return std::exchange(*messages_, {}); }
 

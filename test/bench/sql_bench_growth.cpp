@@ -9,7 +9,7 @@ constexpr size_t kMoreRows = 200, kBatch = 20;  // rows inserted at each size, a
 
 // What is compared across sizes: of one side at one ef.
 struct Cost {
-    double p50_ms, best_ms, pages;
+    double p50_ms, best_ms, cpu_ms, pages;
 };
 using Costs = std::vector<Cost>;  // by ef, then side
 
@@ -36,13 +36,17 @@ ask_at(Bench &bench, const std::string &table, size_t size, double ef, const Mat
         readers.push_back(make_readers(bench, side, table, 1));
         set_ef(readers.back()[0].db, ef);
     }
-    Samples qps(bench);
+    Samples qps(bench), cpu(bench);
     for (size_t round = 0; round < bench.count("rounds"); round++)
-        for (size_t s : turns(bench, round)) qps.add(s, read_together(bench, readers[s], bench.number("seconds")));
+        for (size_t s : turns(bench, round)) {
+            const ReadRates rates = read_together(bench, readers[s], bench.number("seconds"));
+            qps.add(s, rates.qps);
+            cpu.add(s, rates.cpu_ms);
+        }
     for (size_t s = 0; s < bench.sides.size(); s++) {
         const Latencies &latencies = readers[s][0].latencies;
         const Pages pages = pages_per_query(bench, bench.sides[s], table);
-        costs.push_back({median(latencies.all_ms), mean(latencies.fastest_ms), pages.total});
+        costs.push_back({median(latencies.all_ms), mean(latencies.fastest_ms), cpu.median(s), pages.total});
         bench.report.row("growth", bench.sides[s].name,
                          {{"rows", static_cast<double>(size)},
                           {"ef", ef},
@@ -52,27 +56,27 @@ ask_at(Bench &bench, const std::string &table, size_t size, double ef, const Mat
                           {"p50_ms", costs.back().p50_ms},
                           {"best_ms", costs.back().best_ms},
                           {"qps", qps.median(s)},
-                          {"ratio", qps.ratio(s)}});
+                          {"ratio", qps.ratio(s)},
+                          {"cpu_ms", cpu.median(s)},
+                          {"cpu_ratio", cpu.ratio(s)}});
     }
 }
 
 void
 insert_more(Bench &bench, const std::string &table, size_t size)
 {
-    Samples speed(bench);
+    SpentSamples spent(bench);
     for (Side &side : bench.sides) prepare_insert(side.db, table);
     for (size_t first = 0; first < kMoreRows; first += kBatch)
         for (size_t s : turns(bench, first / kBatch)) {
             const std::vector<uint32_t> ids = id_range(size + first, size + first + kBatch);
-            const double seconds = time_seconds([&] { insert_rows(bench, bench.sides[s].db, ids); });
-            speed.add(s, static_cast<double>(kBatch) / seconds);
+            spent.add(s, spend(bench.sides[s], [&] { insert_rows(bench, bench.sides[s].db, ids); }));
         }
     for (size_t s = 0; s < bench.sides.size(); s++)
-        bench.report.row("growth insert", bench.sides[s].name,
-                         {{"rows", static_cast<double>(size)},
-                          {"rows_per_s", speed.median(s)},
-                          {"ratio", speed.ratio(s)},
-                          {"index_mb", relation_mb(bench.sides[s], index_name(table))}});
+        bench.report.row(
+            "growth insert", bench.sides[s].name,
+            joined({{"rows", static_cast<double>(size)}, {"index_mb", relation_mb(bench.sides[s], index_name(table))}},
+                   spent.speed(s, "rows_per_s", kBatch)));
 }
 
 }  // namespace
@@ -101,6 +105,7 @@ run_growth(Bench &bench, const std::string &table)
                           {"rows_to", static_cast<double>(all.back())},
                           {"time", large.p50_ms / small.p50_ms},
                           {"best_time", large.best_ms / small.best_ms},
+                          {"cpu_time", large.cpu_ms / small.cpu_ms},
                           {"pages", large.pages / small.pages}});
     }
 }

@@ -39,7 +39,8 @@ run_turn(const Bench &bench, Crowd &crowd, size_t rows)
     std::atomic<size_t> next = first;
     std::atomic<bool> stop = false;
     std::vector<std::jthread> readers, writers;
-    for (Reader &reader : crowd.readers) reader.count = 0;
+    double asked = 0;
+    for (const Reader &reader : crowd.readers) asked -= static_cast<double>(reader.count);
     const Stopwatch watch;
     for (Reader &reader : crowd.readers) readers.emplace_back([&] { read_until(bench, reader, stop, INFINITY); });
     for (Connection &writer : crowd.writers)
@@ -49,7 +50,6 @@ run_turn(const Bench &bench, Crowd &crowd, size_t rows)
     const double elapsed = watch.seconds();
     readers.clear();
     crowd.next = std::min<size_t>(next, last);
-    double asked = 0;
     for (const Reader &reader : crowd.readers) asked += static_cast<double>(reader.count);
     return {static_cast<double>(crowd.next - first) / elapsed, asked / elapsed};
 }

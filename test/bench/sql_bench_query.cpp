@@ -45,15 +45,18 @@ best_qps(const Latencies &latencies, double clients)
 void
 time_clients(Bench &bench, Clients &clients, double ef, const std::vector<Answers> &answers)
 {
-    Samples qps(bench);
+    Samples qps(bench), cpu(bench);
     for (std::vector<Reader> &readers : clients.readers)
         for (Reader &reader : readers) {
             set_ef(reader.db, ef);
             reader.latencies = {};
         }
     for (size_t round = 0; round < bench.count("rounds"); round++)
-        for (size_t s : turns(bench, round))
-            qps.add(s, read_together(bench, clients.readers[s], bench.number("seconds")));
+        for (size_t s : turns(bench, round)) {
+            const ReadRates rates = read_together(bench, clients.readers[s], bench.number("seconds"));
+            qps.add(s, rates.qps);
+            cpu.add(s, rates.cpu_ms);
+        }
 
     std::vector<Latencies> latencies(bench.sides.size());
     std::vector<double> best;
@@ -81,7 +84,9 @@ time_clients(Bench &bench, Clients &clients, double ef, const std::vector<Answer
                           {"disorder", a.out_of_order},
                           {"inversion", a.worst_inversion},
                           {"ratio", qps.ratio(s)},
-                          {"best_ratio", best[s] / best[bench.reference()]}});
+                          {"best_ratio", best[s] / best[bench.reference()]},
+                          {"cpu_ms", cpu.median(s)},
+                          {"cpu_ratio", cpu.ratio(s)}});
     }
 }
 

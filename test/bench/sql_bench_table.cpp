@@ -40,18 +40,16 @@ create_index(const Bench &bench, Side &side, const std::string &table, const Bui
     side.db.exec("DROP INDEX IF EXISTS " + settings.index);
     side.db.exec("CHECKPOINT");
     side.db.take_messages();
-    const double wal = wal_position(side);
-    const double seconds = time_seconds([&] {
+    const Spent spent = spend(side, [&] {
         side.db.exec("CREATE INDEX " + settings.index + " ON " + table + " USING hnsw (embedding " +
                      bench.set.opclass() + ") WITH (" + side.with + ")");
     });
-    const Build build = {seconds, wal_position(side) - wal,
-                         side.db.take_messages().find("maintenance_work_mem") == std::string::npos};
+    const bool fits = side.db.take_messages().find("maintenance_work_mem") == std::string::npos;
     side.db.exec("RESET max_parallel_maintenance_workers; RESET maintenance_work_mem; "
                  "SET client_min_messages = warning");
     // Workers for builds, but not for queries.
     side.db.exec("ALTER TABLE " + table + " RESET (parallel_workers)");
-    return build;
+    return {spent, fits};
 }
 
 void
@@ -73,12 +71,6 @@ double
 relation_mb(Side &side, const std::string &relation)
 {
     return std::stod(side.db.value("SELECT pg_relation_size('" + relation + "')")) / kMegabyte;
-}
-
-double
-wal_position(Side &side)
-{
-    return std::stod(side.db.value("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"));
 }
 
 void

@@ -8,8 +8,6 @@
 
 namespace bench {
 
-constexpr double kMegabyte = 1 << 20;
-
 // The ids first .. last - 1.
 std::vector<uint32_t> id_range(size_t first, size_t last);
 
@@ -22,7 +20,7 @@ struct BuildSettings {
 };
 
 struct Build {
-    double seconds, wal_bytes;
+    Spent spent;
     bool fits;  // the memory held the whole graph
 };
 
@@ -38,9 +36,6 @@ void create_indexed(const Bench &bench, Side &side, const std::string &table, si
 void drop_table(Bench &bench, const std::string &table);
 
 double relation_mb(Side &side, const std::string &relation);
-
-// The place where the server's log of changes ends, in bytes. What others write counts as well.
-double wal_position(Side &side);
 
 // One row a statement: a transaction of its own, or all in one. REQUIRES: prepare_insert().
 void prepare_insert(Connection &db, const std::string &table);

@@ -15,7 +15,8 @@ part_of(const Live &live, double share)
 
 // What every round of `vacuum` measures.
 struct VacuumSamples {
-    Samples seconds, wal_mb, recall;
+    SpentSamples spent;
+    Samples recall;
 };
 
 // The rows of a round, gone from all sides in turn. `live` says which rows are left.
@@ -27,9 +28,7 @@ vacuum_round(Bench &bench, const std::string &table, const std::vector<uint32_t>
     for (size_t s : turns(bench, round)) {
         Side &side = bench.sides[s];
         delete_rows(side, table, gone);
-        const double wal = wal_position(side);
-        samples.seconds.add(s, time_seconds([&] { vacuum(side, table); }));
-        samples.wal_mb.add(s, (wal_position(side) - wal) / kMegabyte);
+        samples.spent.add(s, spend(side, [&] { vacuum(side, table); }));
         samples.recall.add(s, check_answers_at(bench, side, table, bench.numbers("at_ef")[0], truth).recall);
         if (bench.number("reinsert") != 0) side.db.copy(table, bench.set.base, gone);
     }
@@ -46,7 +45,7 @@ vacuum_share(Bench &bench, const std::string &table, double share)
         before.push_back(check_answers_at(bench, side, table, bench.numbers("at_ef")[0], truth).recall);
 
     std::mt19937_64 random(1);
-    VacuumSamples samples = {Samples(bench), Samples(bench), Samples(bench)};
+    VacuumSamples samples = {SpentSamples(bench), Samples(bench)};
     for (size_t round = 0; round < bench.count("rounds"); round++) {
         const std::vector<uint32_t> gone = draw_rows(live, true, part_of(live, share), random);
         mark(live, gone, false);
@@ -54,19 +53,16 @@ vacuum_share(Bench &bench, const std::string &table, double share)
         if (bench.number("reinsert") != 0) mark(live, gone, true);
     }
     for (size_t s = 0; s < bench.sides.size(); s++)
-        bench.report.row("vacuum", bench.sides[s].name,
-                         {{"delete", share},
-                          {"reinsert", bench.number("reinsert")},
-                          {"rounds", bench.number("rounds")},
-                          {"seconds", samples.seconds.median(s)},
-                          {"ratio", samples.seconds.ratio(s)},
-                          {"wal_mb", samples.wal_mb.median(s)},
-                          {"wal_ratio", samples.wal_mb.ratio(s)},
-                          {"ef", bench.numbers("at_ef")[0]},
-                          {"recall_before", before[s]},
-                          {"recall_first", samples.recall.of(s).front()},
-                          {"recall_last", samples.recall.of(s).back()},
-                          {"index_mb", relation_mb(bench.sides[s], index_name(table))}});
+        bench.report.row(
+            "vacuum", bench.sides[s].name,
+            joined(
+                joined({{"delete", share}, {"reinsert", bench.number("reinsert")}, {"rounds", bench.number("rounds")}},
+                       samples.spent.cost(s)),
+                {{"ef", bench.numbers("at_ef")[0]},
+                 {"recall_before", before[s]},
+                 {"recall_first", samples.recall.of(s).front()},
+                 {"recall_last", samples.recall.of(s).back()},
+                 {"index_mb", relation_mb(bench.sides[s], index_name(table))}}));
     drop_table(bench, table);
 }
 

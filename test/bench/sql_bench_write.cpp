@@ -16,7 +16,7 @@ insert_together(const Bench &bench, std::vector<Connection> &clients, std::span<
         threads.emplace_back([&, c] { insert_rows(bench, clients[c], ids.subspan(c * batch, batch)); });
 }
 
-// Some rows by so many clients on every side, turn by turn.
+// Rows, enough for whole turns, by so many clients on every side.
 void
 time_inserts(Bench &bench, const std::string &table, std::span<const uint32_t> ids, size_t clients)
 {
@@ -27,24 +27,29 @@ time_inserts(Bench &bench, const std::string &table, std::span<const uint32_t> i
             connections[s].emplace_back(bench.sides[s].conninfo);
             prepare_insert(connections[s].back(), table);
         }
-    Samples speed(bench), wal(bench);
-    for (size_t first = 0; first + turn <= ids.size(); first += turn)
-        for (size_t s : turns(bench, first / turn)) {
-            const double start = wal_position(bench.sides[s]);
-            const double seconds =
-                time_seconds([&] { insert_together(bench, connections[s], ids.subspan(first, turn), batch); });
-            speed.add(s, static_cast<double>(turn) / seconds);
-            wal.add(s, (wal_position(bench.sides[s]) - start) / static_cast<double>(turn));
-        }
-    const double rows = static_cast<double>(speed.of(0).size() * turn);
+    SpentSamples spent(bench);
+    for (size_t first = 0; first < ids.size(); first += turn)
+        for (size_t s : turns(bench, first / turn))
+            spent.add(s, spend(bench.sides[s], connections[s],
+                               [&] { insert_together(bench, connections[s], ids.subspan(first, turn), batch); }));
     for (size_t s = 0; s < bench.sides.size(); s++)
-        bench.report.row("insert", bench.sides[s].name,
-                         {{"clients", static_cast<double>(clients)},
-                          {"inserted", rows},
-                          {"rows_per_s", speed.median(s)},
-                          {"ratio", speed.ratio(s)},
-                          {"wal_bytes", mean(wal.of(s))},
-                          {"wal_ratio", mean(wal.of(s)) / mean(wal.of(bench.reference()))}});
+        bench.report.row(
+            "insert", bench.sides[s].name,
+            joined({{"clients", static_cast<double>(clients)}, {"inserted", static_cast<double>(ids.size())}},
+                   spent.speed(s, "rows_per_s", static_cast<double>(turn))));
+}
+
+// One row a statement, all in one transaction.
+void
+update_rows(Connection &db, std::span<const uint32_t> ids)
+{
+    db.exec("BEGIN");
+    for (uint32_t id : ids) {
+        std::string parameter;
+        put_wire(parameter, id);
+        db.run("update", parameter);
+    }
+    db.exec("COMMIT");
 }
 
 }  // namespace
@@ -85,24 +90,13 @@ run_updates(Bench &bench, const std::string &table)
         side.db.prepare("update", "UPDATE " + table + " SET version = version + 1 WHERE id = $1");
         before.push_back(relation_mb(side, index_name(table)));
     }
+    const size_t rounds = std::max<size_t>(1, bench.count("updates") / batch);
     std::mt19937_64 random(1);
-    Samples speed(bench), wal(bench);
-    for (size_t round = 0; round < (bench.count("updates") + batch - 1) / batch; round++) {
+    SpentSamples spent(bench);
+    for (size_t round = 0; round < rounds; round++) {
         const std::vector<uint32_t> ids = draw_rows(Live(rows, true), true, batch, random);
-        for (size_t s : turns(bench, round)) {
-            Connection &db = bench.sides[s].db;
-            const double start = wal_position(bench.sides[s]);
-            const Stopwatch watch;
-            db.exec("BEGIN");
-            for (uint32_t id : ids) {
-                std::string parameter;
-                put_wire(parameter, id);
-                db.run("update", parameter);
-            }
-            db.exec("COMMIT");
-            speed.add(s, static_cast<double>(ids.size()) / watch.seconds());
-            wal.add(s, (wal_position(bench.sides[s]) - start) / static_cast<double>(ids.size()));
-        }
+        for (size_t s : turns(bench, round))
+            spent.add(s, spend(bench.sides[s], [&] { update_rows(bench.sides[s].db, ids); }));
     }
     for (size_t s = 0; s < bench.sides.size(); s++) {
         Side &side = bench.sides[s];
@@ -110,14 +104,9 @@ run_updates(Bench &bench, const std::string &table)
         const double hot = std::stod(
             side.db.value("SELECT n_tup_hot_upd FROM pg_stat_user_tables WHERE relid = '" + table + "'::regclass"));
         bench.report.row("update", side.name,
-                         {{"updates", static_cast<double>(speed.of(s).size() * batch)},
-                          {"hot", hot},
-                          {"updates_per_s", speed.median(s)},
-                          {"ratio", speed.ratio(s)},
-                          {"wal_bytes", mean(wal.of(s))},
-                          {"wal_ratio", mean(wal.of(s)) / mean(wal.of(bench.reference()))},
-                          {"index_mb", before[s]},
-                          {"index_mb_after", relation_mb(side, index_name(table))}});
+                         joined(joined({{"updates", static_cast<double>(rounds * batch)}, {"hot", hot}},
+                                       spent.speed(s, "updates_per_s", static_cast<double>(batch))),
+                                {{"index_mb", before[s]}, {"index_mb_after", relation_mb(side, index_name(table))}}));
     }
     drop_table(bench, table);
 }
