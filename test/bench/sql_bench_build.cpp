@@ -93,7 +93,7 @@ run_builds(Bench &bench, const std::string &table)
 void
 load_inserted(Bench &bench, const std::string &table)
 {
-    for (Side &side : bench.sides) create_indexed(bench, side, table, 0);
+    create_all_indexed(bench, table, 0);
     const size_t rows = bench.set.base.rows(), tail = (rows - rows / 10) / kCopyBatch * kCopyBatch;
     std::vector<double> all(bench.sides.size()), last_tenth(bench.sides.size());
     for (size_t first = 0; first < rows; first += kCopyBatch) {

@@ -88,7 +88,7 @@ run_growth(Bench &bench, const std::string &table)
     const std::vector<size_t> all = sizes(bench);
     std::vector<Costs> costs;
     for (size_t size : all) {
-        for (Side &side : bench.sides) create_indexed(bench, side, table, size);
+        create_all_indexed(bench, table, size);
         Live live(bench.set.base.rows(), false);
         mark(live, id_range(0, size), true);
         const Matrix<int32_t> truth = truth_of(bench, live);

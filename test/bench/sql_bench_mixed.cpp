@@ -75,10 +75,8 @@ run_mixed(Bench &bench, const std::string &table)
     const size_t rows = bench.set.base.rows(), half = rows / 2, rounds = bench.count("rounds");
     Samples rows_per_s(bench), qps(bench);
     std::vector<Crowd> crowds;
-    for (Side &side : bench.sides) {
-        create_indexed(bench, side, table, half);
-        crowds.push_back(gather(bench, side, table, half));
-    }
+    create_all_indexed(bench, table, half);
+    for (Side &side : bench.sides) crowds.push_back(gather(bench, side, table, half));
     for (size_t round = 0; round < rounds; round++)
         for (size_t s : turns(bench, round)) {
             const Rates rates = run_turn(bench, crowds[s], (rows - half) / rounds);

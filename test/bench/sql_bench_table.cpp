@@ -53,12 +53,15 @@ create_index(const Bench &bench, Side &side, const std::string &table, const Bui
 }
 
 void
-create_indexed(const Bench &bench, Side &side, const std::string &table, size_t rows, const std::string &columns)
+create_all_indexed(Bench &bench, const std::string &table, size_t rows, const std::string &columns)
 {
-    create_table(bench, side, table, columns);
-    side.db.copy(table, bench.set.base, id_range(0, rows));
-    side.db.exec("VACUUM ANALYZE " + table);
-    create_index(bench, side, table, ample_settings(bench, side, table));
+    for (Side &side : bench.sides) {
+        create_table(bench, side, table, columns);
+        side.db.copy(table, bench.set.base, id_range(0, rows));
+        side.db.exec("VACUUM ANALYZE " + table);
+        create_index(bench, side, table, ample_settings(bench, side, table));
+    }
+    for (Side &side : bench.sides) side.db.exec("CHECKPOINT");
 }
 
 void

@@ -29,9 +29,9 @@ BuildSettings ample_settings(const Bench &bench, Side &side, const std::string &
 
 Build create_index(const Bench &bench, Side &side, const std::string &table, const BuildSettings &settings);
 
-// A table with the first rows of the set and, built after them, its index.
-void create_indexed(const Bench &bench, Side &side, const std::string &table, size_t rows,
-                    const std::string &columns = "");
+// On all sides a table with the first rows of the set and, built after them, its index. The log of changes begins anew for all of them: the next change of any page puts an image of it
+// there.
+void create_all_indexed(Bench &bench, const std::string &table, size_t rows, const std::string &columns = "");
 
 void drop_table(Bench &bench, const std::string &table);
 

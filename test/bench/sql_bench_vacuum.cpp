@@ -38,7 +38,7 @@ void
 vacuum_share(Bench &bench, const std::string &table, double share)
 {
     Live live(bench.set.base.rows(), true);
-    for (Side &side : bench.sides) create_indexed(bench, side, table, live.size());
+    create_all_indexed(bench, table, live.size());
     const Matrix<int32_t> truth = truth_of_all(bench);
     std::vector<double> before;
     for (Side &side : bench.sides)
@@ -94,7 +94,7 @@ run_churn(Bench &bench, const std::string &table)
     Live live(rows, true);
     std::mt19937_64 random(1);
     std::vector<uint32_t> out = id_range(rows - part, rows);
-    for (Side &side : bench.sides) create_indexed(bench, side, table, rows - part);
+    create_all_indexed(bench, table, rows - part);
     mark(live, out, false);
     Matrix<int32_t> truth = truth_of(bench, live);
     for (Side &side : bench.sides) report_recall(bench, side, table, truth, "0 rounds");

@@ -63,7 +63,7 @@ run_inserts(Bench &bench, const std::string &table)
     const size_t part = (rows - first) / clients.size();
     Live live(rows, false);
     mark(live, id_range(0, first), true);
-    for (Side &side : bench.sides) create_indexed(bench, side, table, first);
+    create_all_indexed(bench, table, first);
     for (size_t i = 0; i < clients.size(); i++) {
         const auto count = static_cast<size_t>(clients[i]);
         const size_t turn = bench.count("insert_batch") * count;
@@ -83,8 +83,8 @@ run_updates(Bench &bench, const std::string &table)
 {
     const size_t rows = bench.set.base.rows(), batch = bench.count("insert_batch");
     std::vector<double> before;
+    create_all_indexed(bench, table, rows, ", version int NOT NULL DEFAULT 0");
     for (Side &side : bench.sides) {
-        create_indexed(bench, side, table, rows, ", version int NOT NULL DEFAULT 0");
         side.db.exec("CREATE INDEX ON " + table + " (version)");
         side.db.exec("DEALLOCATE ALL");
         side.db.prepare("update", "UPDATE " + table + " SET version = version + 1 WHERE id = $1");
