@@ -29,8 +29,8 @@ BuildSettings ample_settings(const Bench &bench, Side &side, const std::string &
 
 Build create_index(const Bench &bench, Side &side, const std::string &table, const BuildSettings &settings);
 
-// On all sides a table with the first rows of the set and, built after them, its index. A checkpoint in the end lets the
-// log of all of them hold an image of every page at its next change.
+// On all sides a table with the first rows of the set and, built after them, its index. A checkpoint in the end lets
+// the log of all of them hold an image of every page at its next change.
 void create_all_indexed(Bench &bench, const std::string &table, size_t rows, const std::string &columns = "");
 
 void drop_table(Bench &bench, const std::string &table);
