@@ -49,6 +49,12 @@ select_statement(const Bench &bench, const std::string &table, bool with_distanc
            distance_expression(bench) + " LIMIT " + bench.options.at("k");
 }
 
+void
+require_index(const std::string &plan, const std::string &table)
+{
+    if (plan.find(index_name(table)) == std::string::npos) fail("the planner does not choose " + index_name(table));
+}
+
 // A block counter of the plan's scan node: the first one after the type of a node is that node's.
 double
 blocks_of_scan(const std::string &plan, const std::string &counter)
@@ -86,8 +92,9 @@ query_statement(const Bench &bench, const std::string &table)
 }
 
 void
-prepare_queries(const Bench &bench, Connection &db, const std::string &table)
+prepare_queries(const Bench &bench, Connection &db, const std::string &table, double ef)
 {
+    db.exec("SET hnsw.ef_search = " + std::to_string(static_cast<int>(ef)));
     const std::string timed = query_statement(bench, table);
     db.exec("DEALLOCATE ALL");
     db.prepare("timed", timed);
@@ -96,14 +103,7 @@ prepare_queries(const Bench &bench, Connection &db, const std::string &table)
     db.prepare("buffers", "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + timed);
 
     const Result plan = db.run("plan", bench.queries[0], Connection::Format::kText);
-    const std::string text = PQgetvalue(plan.get(), 0, 0);
-    if (text.find(index_name(table)) == std::string::npos) fail("the planner does not choose " + index_name(table));
-}
-
-void
-set_ef(Connection &db, double ef)
-{
-    db.exec("SET hnsw.ef_search = " + std::to_string(static_cast<int>(ef)));
+    require_index(PQgetvalue(plan.get(), 0, 0), table);
 }
 
 Matrix<int32_t>
@@ -140,8 +140,7 @@ check_answers(const Bench &bench, Connection &db, const Matrix<int32_t> &truth)
 Answers
 check_answers_at(const Bench &bench, Side &side, const std::string &table, double ef, const Matrix<int32_t> &truth)
 {
-    prepare_queries(bench, side.db, table);
-    set_ef(side.db, ef);
+    prepare_queries(bench, side.db, table, ef);
     return check_answers(bench, side.db, truth);
 }
 
@@ -178,13 +177,10 @@ Latencies::add(const Latencies &others)
 }
 
 std::vector<Reader>
-make_readers(const Bench &bench, const Side &side, const std::string &table, size_t count)
+make_readers(const Bench &bench, const Side &side, size_t count)
 {
     std::vector<Reader> readers;
-    for (size_t i = 0; i < count; i++) {
-        readers.push_back({Connection(side.conninfo), i * bench.queries.size() / count});
-        prepare_queries(bench, readers.back().db, table);
-    }
+    for (size_t i = 0; i < count; i++) readers.push_back({Connection(side.conninfo), i * bench.queries.size() / count});
     return readers;
 }
 
@@ -231,9 +227,11 @@ pages_per_query(const Bench &bench, Side &side, const std::string &table)
     Pages pages{};
     for (const std::string &query : bench.queries) side.db.run("timed", query);
     for (const std::string &query : queries) {
-        const Result plan = side.db.run("buffers", query, Connection::Format::kText);
-        pages.total += blocks_of_scan(PQgetvalue(plan.get(), 0, 0), "\"Shared Hit Blocks\": ") * share;
-        pages.read += blocks_of_scan(PQgetvalue(plan.get(), 0, 0), "\"Shared Read Blocks\": ") * share;
+        const Result rows = side.db.run("buffers", query, Connection::Format::kText);
+        const std::string plan = PQgetvalue(rows.get(), 0, 0);
+        require_index(plan, table);
+        pages.total += blocks_of_scan(plan, "\"Shared Hit Blocks\": ") * share;
+        pages.read += blocks_of_scan(plan, "\"Shared Read Blocks\": ") * share;
     }
     const BlockCounters before = read_counters(side, table);
     for (const std::string &query : queries) side.db.run("timed", query);

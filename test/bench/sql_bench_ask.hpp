@@ -19,10 +19,8 @@ struct Answers {
 // The statement that is timed, with the query as its parameter.
 std::string query_statement(const Bench &bench, const std::string &table);
 
-// Prepares the statements of this file. Fails when the planner does not use the index.
-void prepare_queries(const Bench &bench, Connection &db, const std::string &table);
-
-void set_ef(Connection &db, double ef);
+// Sets ef_search and prepares the statements of this file. Fails when the planner does not use the index.
+void prepare_queries(const Bench &bench, Connection &db, const std::string &table, double ef);
 
 // The k nearest rows of a table that holds all rows of the set, or those that live.
 Matrix<int32_t> truth_of_all(const Bench &bench);
@@ -55,10 +53,10 @@ struct Reader {
     Latencies latencies{};
 };
 
-// So many readers, with their queries evenly apart. The statements are prepared.
-std::vector<Reader> make_readers(const Bench &bench, const Side &side, const std::string &table, size_t count);
+// So many readers, with their queries evenly apart.
+std::vector<Reader> make_readers(const Bench &bench, const Side &side, size_t count);
 
-// Reads until told to stop. Whoever finishes a pass over the queries after so many seconds tells the others.
+// Reads until told to stop. REQUIRES: prepare_queries(). Whoever finishes a pass over the queries after so many seconds tells the others.
 void read_until(const Bench &bench, Reader &reader, std::atomic<bool> &stop, double seconds);
 
 // Queries per second of all together; processor time of one in the server.

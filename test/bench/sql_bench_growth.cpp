@@ -33,8 +33,8 @@ ask_at(Bench &bench, const std::string &table, size_t size, double ef, const Mat
     std::vector<std::vector<Reader>> readers;
     for (Side &side : bench.sides) {
         answers.push_back(check_answers_at(bench, side, table, ef, truth));
-        readers.push_back(make_readers(bench, side, table, 1));
-        set_ef(readers.back()[0].db, ef);
+        readers.push_back(make_readers(bench, side, 1));
+        prepare_queries(bench, readers.back()[0].db, table, ef);
     }
     Samples qps(bench), cpu(bench);
     for (size_t round = 0; round < bench.count("rounds"); round++)

@@ -57,8 +57,8 @@ run_turn(const Bench &bench, Crowd &crowd, size_t rows)
 Crowd
 gather(const Bench &bench, const Side &side, const std::string &table, size_t rows)
 {
-    Crowd crowd = {make_readers(bench, side, table, bench.count("readers")), {}, rows};
-    for (Reader &reader : crowd.readers) set_ef(reader.db, bench.numbers("at_ef")[0]);
+    Crowd crowd = {make_readers(bench, side, bench.count("readers")), {}, rows};
+    for (Reader &reader : crowd.readers) prepare_queries(bench, reader.db, table, bench.numbers("at_ef")[0]);
     for (size_t i = 0; i < bench.count("writers"); i++) {
         crowd.writers.emplace_back(side.conninfo);
         prepare_insert(crowd.writers.back(), table);

@@ -43,12 +43,12 @@ best_qps(const Latencies &latencies, double clients)
 
 // The timed rounds of one ef.
 void
-time_clients(Bench &bench, Clients &clients, double ef, const std::vector<Answers> &answers)
+time_clients(Bench &bench, const std::string &table, Clients &clients, double ef, const std::vector<Answers> &answers)
 {
     Samples qps(bench), cpu(bench);
     for (std::vector<Reader> &readers : clients.readers)
         for (Reader &reader : readers) {
-            set_ef(reader.db, ef);
+            prepare_queries(bench, reader.db, table, ef);
             reader.latencies = {};
         }
     for (size_t round = 0; round < bench.count("rounds"); round++)
@@ -121,12 +121,12 @@ run_queries(Bench &bench, const std::string &table)
     for (double count : bench.numbers("clients")) {
         Clients &clients = groups.emplace_back(Clients{count, {}, std::vector<Sweep>(bench.sides.size())});
         for (const Side &side : bench.sides)
-            clients.readers.push_back(make_readers(bench, side, table, static_cast<size_t>(count)));
+            clients.readers.push_back(make_readers(bench, side, static_cast<size_t>(count)));
     }
     for (double ef : bench.numbers("ef")) {
         std::vector<Answers> answers;  // asking for them also warms the cache
         for (Side &side : bench.sides) answers.push_back(check_answers_at(bench, side, table, ef, truth));
-        for (Clients &clients : groups) time_clients(bench, clients, ef, answers);
+        for (Clients &clients : groups) time_clients(bench, table, clients, ef, answers);
     }
     for (const Clients &clients : groups) report_equal_recall(bench, clients);
 }
@@ -134,10 +134,9 @@ run_queries(Bench &bench, const std::string &table)
 void
 count_pages(Bench &bench, const std::string &table)
 {
-    for (Side &side : bench.sides) prepare_queries(bench, side.db, table);
     for (double ef : bench.numbers("at_ef"))
         for (Side &side : bench.sides) {
-            set_ef(side.db, ef);
+            prepare_queries(bench, side.db, table, ef);
             const Pages pages = pages_per_query(bench, side, table);
             bench.report.row("pages per query", side.name,
                              {{"ef", ef},
