@@ -56,7 +56,8 @@ struct Reader {
 // So many readers, with their queries evenly apart.
 std::vector<Reader> make_readers(const Bench &bench, const Side &side, size_t count);
 
-// Reads until told to stop. REQUIRES: prepare_queries(). Whoever finishes a pass over the queries after so many seconds tells the others.
+// Reads until told to stop. Whoever finishes a pass over the queries after so many seconds tells the others.
+// REQUIRES: prepare_queries().
 void read_until(const Bench &bench, Reader &reader, std::atomic<bool> &stop, double seconds);
 
 // Queries per second of all together; processor time of one in the server.
