@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compiles the SQL benchmark and runs it for every set. Takes NAME=value arguments or the same names from the
-# environment; README.md explains them.
+# Runs the SQL benchmark, which `make build/sql_bench` compiles, for every set. Takes NAME=value arguments or the same
+# names from the environment; README.md explains them.
 set -euo pipefail
 
 for argument in "$@"; do
@@ -14,14 +14,10 @@ SETS=${SETS:-tate384 fashion784 sift-dev}
 OURS=${OURS:-dbname=vectorhnsw_bench}
 [ "$OURS" != none ] || OURS=
 
-here=$(cd "$(dirname "$0")" && pwd)
-out=$here/../../build/bench
-mkdir -p "$out"
-"${CXX:-g++}" -std=c++20 -O2 -Wall -Wextra -I"$(${PG_CONFIG:-pg_config} --includedir)" \
-    "$here"/sql_bench*.cpp -L"$(${PG_CONFIG:-pg_config} --libdir)" -lpq -o "$out/sql_bench"
-
+build=$(cd "$(dirname "$0")/../.." && pwd)/build
+mkdir -p "$build/bench"
 for name in $SETS; do
     # ARGS is a list of words.
-    "$out/sql_bench" set="$DATA/$name" ours="$OURS" peer="${PEER:-}" results="${RESULTS:-$out/results.jsonl}" \
-        ${STEPS:+steps="${STEPS// /,}"} ${ARGS:-}
+    "$build/sql_bench" set="$DATA/$name" ours="$OURS" peer="${PEER:-}" \
+        results="${RESULTS:-$build/bench/results.jsonl}" ${STEPS:+steps="${STEPS// /,}"} ${ARGS:-}
 done

@@ -1,61 +1,49 @@
-// Benchmark of an hnsw index through SQL, alone or side by side with a peer. See README.md.
-#include <chrono>
-#include <functional>
-#include <numeric>
+// Benchmark of an hnsw index through SQL, alone or side by side with peers: options and the order of steps. See
+// README.md.
 #include <sstream>
+#include <thread>
 
 #include "sql_bench.hpp"
 
 namespace bench {
+namespace {
+
+std::vector<std::string>
+split(const std::string &text, char separator)
+{
+    std::vector<std::string> list;
+    std::istringstream stream(text);
+    for (std::string item; std::getline(stream, item, separator);) list.push_back(item);
+    return list;
+}
+
+}  // namespace
 
 std::vector<std::string>
 Bench::words(const std::string &key) const
 {
-    std::vector<std::string> list;
-    std::istringstream text(options.at(key));
-    for (std::string item; std::getline(text, item, ',');) list.push_back(item);
-    return list;
+    return split(options.at(key), ',');
 }
 
 std::vector<double>
 Bench::numbers(const std::string &key) const
 {
     std::vector<double> list;
-    for (const std::string &word : words(key)) list.push_back(std::stod(word));
+    for (const std::string &word : words(key))
+        list.push_back(word == "cores" ? std::thread::hardware_concurrency() : std::stod(word));
     return list;
 }
 
 namespace {
 
-constexpr size_t kInsertBatchRows = 1000;
-
-double
-time_seconds(const std::function<void()> &work)
+// The name of the processor, as the system tells it.
+std::string
+processor()
 {
-    const auto start = std::chrono::steady_clock::now();
-    work();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-void
-create_table(const Bench &bench, Side &side, const std::string &table)
-{
-    side.db.exec("DROP TABLE IF EXISTS " + table);
-    side.db.exec("CREATE TABLE " + table + " (id int PRIMARY KEY, embedding vector(" +
-                 std::to_string(bench.set.base.dim) + "))");
-}
-
-void
-create_index(const Bench &bench, Side &side, const std::string &table)
-{
-    side.db.exec("CREATE INDEX " + index_name(table) + " ON " + table + " USING hnsw (embedding " +
-                 bench.set.opclass() + ") WITH (" + side.with + ")");
-}
-
-double
-index_mb(Side &side, const std::string &table)
-{
-    return std::stod(side.db.value("SELECT pg_relation_size('" + index_name(table) + "')")) / (1 << 20);
+    std::ifstream file("/proc/cpuinfo");
+    for (std::string line; std::getline(file, line);)
+        if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+    return "unknown";
 }
 
 void
@@ -64,114 +52,68 @@ open_database(Bench &bench)
     bench.report.set_subject(bench.set.name);
     for (Side &side : bench.sides) {
         if (side.db.value("SELECT to_regtype('vector')").empty()) side.db.exec("CREATE EXTENSION " + side.extension);
-        std::vector<Field> fields = {{"extension", side.db.value("SELECT string_agg(extname || ' ' || extversion, ', ')"
+        std::vector<Field> fields = {{"processor", processor()},
+                                     {"cores", static_cast<double>(std::thread::hardware_concurrency())},
+                                     {"extension", side.db.value("SELECT string_agg(extname || ' ' || extversion, ', ')"
                                                                  " FROM pg_extension WHERE extname LIKE 'vector%'")}};
-        for (const char *name :
-             {"server_version", "shared_buffers", "maintenance_work_mem", "max_parallel_maintenance_workers",
-              "synchronous_commit", "max_wal_size", "autovacuum", "jit", "huge_pages"})
+        for (const char *name : {"server_version", "shared_buffers", "maintenance_work_mem",
+                                 "max_parallel_maintenance_workers", "synchronous_commit", "fsync", "wal_level",
+                                 "full_page_writes", "max_wal_size", "autovacuum", "jit", "huge_pages"})
             fields.push_back({name, side.db.value("SHOW " + std::string(name))});
+        fields.push_back({"with", side.with});
         bench.report.row("settings", side.name, fields);
     }
 }
 
-void
-load(Bench &bench, const std::string &table)
-{
-    for (Side &side : bench.sides) {
-        create_table(bench, side, table);
-        const size_t rows = bench.set.base.rows();
-        const double seconds = time_seconds([&] { side.db.copy(table, bench.set.base, 0, rows); });
-        side.db.exec("VACUUM ANALYZE " + table);
-        bench.report.row("load", side.name, {{"rows", static_cast<double>(rows)}, {"seconds", seconds}});
-    }
-}
+// A step, and what follows the name of the set in the name of the table it works on.
+struct Step {
+    void (*run)(Bench &, const std::string &);
+    std::string table = "";
+};
 
 void
-build(Bench &bench, const std::string &table)
+run_step(Bench &bench, const std::string &name)
 {
-    std::vector<std::vector<double>> seconds(bench.sides.size());
-    for (int round = 0; round < bench.number("builds"); round++)
-        for (size_t s = 0; s < bench.sides.size(); s++) {
-            Side &side = bench.sides[s];
-            // Left alone, the server chooses by the size of the table without its TOASTed vectors.
-            side.db.exec("ALTER TABLE " + table +
-                         " SET (parallel_workers = " + side.db.value("SHOW max_parallel_maintenance_workers") + ")");
-            side.db.exec("DROP INDEX IF EXISTS " + index_name(table));
-            side.db.exec("CHECKPOINT");
-            seconds[s].push_back(time_seconds([&] { create_index(bench, side, table); }));
-        }
-    for (size_t s = 0; s < bench.sides.size(); s++) {
-        Side &side = bench.sides[s];
-        const double mb = index_mb(side, table);
-        bench.report.row("build", side.name,
-                         {{"seconds", median(seconds[s])},
-                          {"ratio", median_ratio(seconds[s], seconds.back())},
-                          {"index_mb", mb},
-                          {"size_ratio", mb / index_mb(bench.sides.back(), table)},
-                          {"workers", side.db.value("SHOW max_parallel_maintenance_workers")},
-                          {"with", side.with}});
-    }
-}
-
-// Every row goes into an index that was created empty, in transactions of kInsertBatchRows rows. The
-// sides take turns batch by batch.
-void
-insert(Bench &bench, const std::string &table)
-{
-    for (Side &side : bench.sides) {
-        create_table(bench, side, table);
-        create_index(bench, side, table);
-    }
-    const size_t rows = bench.set.base.rows();
-    std::vector<std::vector<double>> speeds(bench.sides.size());
-    for (size_t first = 0; first < rows; first += kInsertBatchRows) {
-        const size_t last = std::min(rows, first + kInsertBatchRows);
-        for (size_t s = 0; s < bench.sides.size(); s++) {
-            Connection &db = bench.sides[s].db;
-            const double seconds = time_seconds([&] { db.copy(table, bench.set.base, first, last); });
-            speeds[s].push_back(static_cast<double>(last - first) / seconds);
-        }
-    }
-    // All batches but the last are equal, so the harmonic mean of their speeds is the speed of them all.
-    const auto mean = [](std::span<const double> batches) {
-        const double time = std::accumulate(batches.begin(), batches.end(), 0.0,
-                                            [](double sum, double speed) { return sum + 1 / speed; });
-        return static_cast<double>(batches.size()) / time;
+    static const std::map<std::string, Step> steps = {
+        {"load", {load}},
+        {"build", {run_builds}},
+        {"query", {run_queries}},
+        {"pages", {count_pages}},
+        {"cold", {run_cold}},
+        {"load-inserted", {load_inserted, "_inserted"}},
+        {"query-inserted", {run_queries, "_inserted"}},
+        {"pages-inserted", {count_pages, "_inserted"}},
+        {"insert", {run_inserts, "_insert"}},
+        {"update", {run_updates, "_update"}},
+        {"mixed", {run_mixed, "_mixed"}},
+        {"vacuum", {run_vacuum, "_vacuum"}},
+        {"churn", {run_churn, "_churn"}},
+        {"growth", {run_growth, "_growth"}},
+        {"load-filtered", {load_filtered}},
+        {"conditions", {run_conditions}},
+        {"grid", {run_grid}},
+        {"types", {run_types}},
     };
-    for (size_t s = 0; s < bench.sides.size(); s++) {
-        bench.sides[s].db.exec("VACUUM ANALYZE " + table);
-        const std::span<const double> all = speeds[s], last_tenth = all.last((all.size() + 9) / 10);
-        bench.report.row("insert", bench.sides[s].name,
-                         {{"rows_per_s", mean(all)},
-                          {"last_tenth", mean(last_tenth)},
-                          {"ratio", mean(all) / mean(speeds.back())},
-                          {"index_mb", index_mb(bench.sides[s], table)},
-                          {"with", bench.sides[s].with}});
-    }
-}
-
-void
-run_step(Bench &bench, const std::string &step)
-{
-    static const std::map<std::string, void (*)(Bench &, const std::string &)> steps = {
-        {"load", load},
-        {"build", build},
-        {"query", run_queries},
-        {"pages", count_pages},
-        {"insert", insert},
-        {"query-inserted", run_queries},
-        {"pages-inserted", count_pages},
-        {"load-filtered", load_filtered},
-        {"conditions", run_conditions},
-        {"grid", run_grid},
-        {"types", run_types},
-    };
-    const auto found = steps.find(step);
-    if (found == steps.end()) fail("unknown step " + step);
-    std::string table = "items_" + bench.set.name + (step.find("insert") == std::string::npos ? "" : "_inserted");
+    const auto found = steps.find(name);
+    if (found == steps.end()) fail("unknown step " + name);
+    std::string table = "items_" + bench.set.name + found->second.table;
     std::replace(table.begin(), table.end(), '-', '_');
     bench.report.set_subject(table);
-    found->second(bench, table);
+    found->second.run(bench, table);
+}
+
+// The peers are separated by semicolons. Each is a connection string, or a name, a colon and a connection string.
+void
+connect_peers(Bench &bench)
+{
+    const std::vector<std::string> peers = split(bench.options.at("peer"), ';');
+    for (size_t i = 0; i < peers.size(); i++) {
+        const size_t colon = peers[i].find(':');
+        const bool named = colon < peers[i].find('=') && peers[i].compare(colon, 3, "://") != 0;
+        const std::string conninfo = named ? peers[i].substr(colon + 1) : peers[i];
+        const std::string name = named ? peers[i].substr(0, colon) : i == 0 ? "peer" : "peer" + std::to_string(i + 1);
+        bench.sides.push_back({name, "vector", bench.options.at("with"), conninfo, Connection(conninfo)});
+    }
 }
 
 std::map<std::string, std::string>
@@ -179,18 +121,34 @@ parse_options(int argc, char **argv)
 {
     std::map<std::string, std::string> options = {
         {"set", ""},
+        {"rows", "0"},
+        {"queries", "0"},
         {"ours", ""},
         {"peer", ""},
         {"results", "/dev/null"},
         {"steps", "load,build,query,pages"},
         {"ef", "10,20,30,40,60,80,100,120,160,200,300,400"},
         {"recalls", "0.95,0.97,0.99,0.995"},
-        {"pages_ef", "40,80"},
+        {"at_ef", "40,80"},
         {"k", "10"},
         {"select", "id"},
         {"rounds", "5"},
         {"seconds", "1"},
+        {"clients", "1"},
         {"builds", "1"},
+        {"workers", ""},
+        {"memory", "ample"},
+        {"restart", ""},
+        {"insert_batch", "100"},
+        {"insert_clients", "1"},
+        {"updates", "10000"},
+        {"writers", "1"},
+        {"readers", "1"},
+        {"mixed_seconds", "5"},
+        {"delete", "0.05,0.2"},
+        {"reinsert", "1"},
+        {"churn", "20"},
+        {"growth", "10000,30000,100000,300000,1000000"},
         {"with", "m = 16, ef_construction = 64"},
         {"ours_with", ""},
         {"shares", "1,0.5,0.2,0.1,0.05,0.02,0.01,0.003,0.001,0.0001"},
@@ -223,20 +181,22 @@ int
 run(int argc, char **argv)
 {
     const auto options = parse_options(argc, argv);
-    VectorSet set(options.at("set"));
-    Report report(options.at("results"));
+    const auto limit = [&](const char *name) {
+        const size_t count = std::stoul(options.at(name));
+        return count == 0 ? SIZE_MAX : count;
+    };
+    VectorSet set(options.at("set"), limit("rows"), limit("queries"));
+    Report report(options.at("results"), set);
     Bench bench = {options, std::move(set), {}, {}, std::move(report)};
     for (size_t q = 0; q < bench.set.query.rows(); q++)
         put_vector(bench.queries.emplace_back(), bench.set.query.row(q));
-    if (!options.at("ours").empty())
-        bench.sides.push_back({"ours", "vectorhnsw", options.at("ours_with"), Connection(options.at("ours"))});
-    if (!options.at("peer").empty())
-        bench.sides.push_back({"peer", "vector", options.at("with"), Connection(options.at("peer"))});
+    const std::string &ours = options.at("ours");
+    if (!ours.empty()) bench.sides.push_back({"ours", "vectorhnsw", options.at("ours_with"), ours, Connection(ours)});
+    connect_peers(bench);
     if (bench.sides.empty()) fail("give ours=CONNINFO, peer=CONNINFO or both");
 
     open_database(bench);
-    std::istringstream steps(options.at("steps"));
-    for (std::string step; std::getline(steps, step, ',');) run_step(bench, step);
+    for (const std::string &step : bench.words("steps")) run_step(bench, step);
     return 0;
 }
 

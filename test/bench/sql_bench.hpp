@@ -13,8 +13,11 @@ namespace bench {
 struct Side {
     std::string name;
     std::string extension;
-    std::string with;  // index options
+    std::string with;      // index options
+    std::string conninfo;  // for further connections
     Connection db;
+
+    bool ours() const { return extension == "vectorhnsw"; }
 };
 
 struct Bench {
@@ -24,9 +27,14 @@ struct Bench {
     std::vector<Side> sides;
     Report report;
 
+    // Options by name. Lists are separated by commas; the number `cores` is that of the processors.
     double number(const std::string &key) const { return std::stod(options.at(key)); }
+    size_t count(const std::string &key) const { return static_cast<size_t>(number(key)); }
     std::vector<double> numbers(const std::string &key) const;
     std::vector<std::string> words(const std::string &key) const;
+
+    // The side that ratios are against: the first peer, if there is one.
+    size_t reference() const { return sides.size() > 1 && sides[0].ours() ? 1 : 0; }
 };
 
 inline std::string
@@ -41,20 +49,22 @@ filtered_name(const std::string &table)
     return table + "_filtered";
 }
 
-// Makes the table for filtered search out of the loaded one, with metadata, columns to filter by and indexes.
+// The steps; README.md says what each of them does. Those below `cold` make a table of their own.
+void load(Bench &bench, const std::string &table);
+void load_inserted(Bench &bench, const std::string &table);
 void load_filtered(Bench &bench, const std::string &table);
-
-// Filtered search with the conditions of filters.csv, and over the grid of shares and correlations.
+void run_builds(Bench &bench, const std::string &table);
+void run_queries(Bench &bench, const std::string &table);
+void count_pages(Bench &bench, const std::string &table);
 void run_conditions(Bench &bench, const std::string &table);
 void run_grid(Bench &bench, const std::string &table);
-
-// Sweeps ef_search: recall, order of the rows, speed, latency; then speed at equal recall.
-void run_queries(Bench &bench, const std::string &table);
-
-// The set as every type, under every distance.
 void run_types(Bench &bench, const std::string &table);
-
-// Counts the pages that one query touches.
-void count_pages(Bench &bench, const std::string &table);
+void run_cold(Bench &bench, const std::string &table);
+void run_inserts(Bench &bench, const std::string &table);
+void run_updates(Bench &bench, const std::string &table);
+void run_mixed(Bench &bench, const std::string &table);
+void run_vacuum(Bench &bench, const std::string &table);
+void run_churn(Bench &bench, const std::string &table);
+void run_growth(Bench &bench, const std::string &table);
 
 }  // namespace bench

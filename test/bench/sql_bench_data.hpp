@@ -33,14 +33,15 @@ struct Matrix {
     std::span<const T> row(size_t i) const { return std::span(values).subspan(i * dim, dim); }
 };
 
+// The first rows of a file, at most `limit`.
 template <typename Stored, typename T>
 Matrix<T>
-read_matrix(const fs::path &path)
+read_matrix(const fs::path &path, size_t limit = SIZE_MAX)
 {
     std::ifstream file(path, std::ios::binary);
     Matrix<T> matrix;
     std::vector<Stored> record;
-    for (int32_t dim; file.read(reinterpret_cast<char *>(&dim), sizeof dim);) {
+    for (int32_t dim; matrix.rows() < limit && file.read(reinterpret_cast<char *>(&dim), sizeof dim);) {
         if (dim <= 0 || (matrix.dim != 0 && matrix.dim != static_cast<size_t>(dim)))
             fail("bad dimension in " + path.string());
         matrix.dim = static_cast<size_t>(dim);
@@ -54,22 +55,23 @@ read_matrix(const fs::path &path)
 }
 
 inline Matrix<float>
-read_vectors(const fs::path &path)
+read_vectors(const fs::path &path, size_t limit)
 {
-    return fs::exists(path.string() + ".bvecs") ? read_matrix<uint8_t, float>(path.string() + ".bvecs")
-                                                : read_matrix<float, float>(path.string() + ".fvecs");
+    return fs::exists(path.string() + ".bvecs") ? read_matrix<uint8_t, float>(path.string() + ".bvecs", limit)
+                                                : read_matrix<float, float>(path.string() + ".fvecs", limit);
 }
 
 struct VectorSet {
     std::string name;
     bool cosine;
     Matrix<float> base, query;
-    Matrix<int32_t> truth;
+    Matrix<int32_t> truth;  // ids of the nearest rows of every query, nearest first
 
-    explicit VectorSet(const fs::path &folder)
-        : name(folder.filename()), cosine(fs::exists(folder / "gt_cos.ivecs")), base(read_vectors(folder / "base")),
-          query(read_vectors(folder / "query")),
-          truth(read_matrix<int32_t, int32_t>(folder / (cosine ? "gt_cos.ivecs" : "gt_l2.ivecs")))
+    // At most so many rows and queries. The answers of the folder are for all rows.
+    VectorSet(const fs::path &folder, size_t rows, size_t queries)
+        : name(folder.filename()), cosine(fs::exists(folder / "gt_cos.ivecs")),
+          base(read_vectors(folder / "base", rows)), query(read_vectors(folder / "query", queries)),
+          truth(read_matrix<int32_t, int32_t>(folder / (cosine ? "gt_cos.ivecs" : "gt_l2.ivecs"), query.rows()))
     {
         if (base.dim != query.dim || truth.rows() != query.rows())
             fail("base, query and answers in " + folder.string() + " do not belong together");

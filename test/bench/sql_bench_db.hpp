@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <memory>
+#include <utility>
 
 #include <libpq-fe.h>
 
@@ -46,8 +47,25 @@ public:
     explicit Connection(const std::string &conninfo) : conn_(PQconnectdb(conninfo.c_str()))
     {
         if (PQstatus(conn_.get()) != CONNECTION_OK) fail(PQerrorMessage(conn_.get()));
+        PQsetNoticeProcessor(conn_.get(), take_message, messages_.get());
         exec("SET client_min_messages = warning");
     }
+
+    void close() { conn_.reset(); }
+
+    // Processor time of the server's process so far; not a number when it is on another machine.
+    double cpu_seconds() const
+    {
+        const char *host = PQhost(conn_.get());
+        if (host == nullptr || *host != '/') return NAN;
+        std::ifstream file("/proc/" + std::to_string(PQbackendPID(conn_.get())) + "/schedstat");
+        double nanoseconds = NAN;
+        file >> nanoseconds;
+        return file ? nanoseconds / 1e9 : NAN;
+    }
+
+    // The notices and warnings since the last call.
+    std::string take_messages() { return std::exchange(*messages_, {}); }
 
     Result exec(const std::string &sql) { return checked(PQexec(conn_.get(), sql.c_str()), sql); }
 
@@ -64,35 +82,45 @@ public:
         return checked(PQexecParams(conn_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 1), sql);
     }
 
-    // A statement with one parameter.
-    void prepare(const std::string &name, const std::string &sql, const std::string &parameter = "vector")
+    // A statement whose parameters have the types that their places ask for.
+    void prepare(const std::string &name, const std::string &sql)
     {
-        const auto type = static_cast<Oid>(std::stoul(value("SELECT '" + parameter + "'::regtype::oid")));
-        checked(PQprepare(conn_.get(), name.c_str(), sql.c_str(), 1, &type), sql);
+        checked(PQprepare(conn_.get(), name.c_str(), sql.c_str(), 0, nullptr), sql);
     }
 
-    // Runs a prepared statement with one vector as parameter. Binary asks for binary results.
+    // Runs a prepared statement with parameters in wire format. Binary asks for binary results.
     enum class Format { kText, kBinary };
-    Result run(const std::string &name, const std::string &vector, Format format = Format::kBinary)
+    Result run(const std::string &name, std::span<const std::string> parameters, Format format = Format::kBinary)
     {
-        const char *values[] = {vector.data()};
-        const int lengths[] = {static_cast<int>(vector.size())}, formats[] = {1};
-        return checked(
-            PQexecPrepared(conn_.get(), name.c_str(), 1, values, lengths, formats, format == Format::kBinary), name);
+        std::vector<const char *> values;
+        std::vector<int> lengths;
+        for (const std::string &parameter : parameters) {
+            values.push_back(parameter.data());
+            lengths.push_back(static_cast<int>(parameter.size()));
+        }
+        const std::vector<int> formats(parameters.size(), 1);
+        return checked(PQexecPrepared(conn_.get(), name.c_str(), static_cast<int>(parameters.size()), values.data(),
+                                      lengths.data(), formats.data(), format == Format::kBinary),
+                       name);
     }
 
-    // Sends rows first .. last - 1 as (id, embedding) with COPY BINARY, ids counted from 0.
-    void copy(const std::string &table, const Matrix<float> &rows, size_t first, size_t last)
+    Result run(const std::string &name, const std::string &parameter, Format format = Format::kBinary)
     {
-        exec("COPY " + table + " FROM STDIN (FORMAT binary)");
+        return run(name, std::span(&parameter, 1), format);
+    }
+
+    // Sends rows as (id, embedding) with COPY BINARY; an id is the number of a row.
+    void copy(const std::string &table, const Matrix<float> &rows, std::span<const uint32_t> ids)
+    {
+        exec("COPY " + table + " (id, embedding) FROM STDIN (FORMAT binary)");
         send(std::string("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19));
-        for (size_t i = first; i < last; i++) {
+        for (uint32_t id : ids) {
             std::string row;
             put_wire(row, uint16_t{2});
             put_wire(row, uint32_t{4});
-            put_wire(row, static_cast<uint32_t>(i));
+            put_wire(row, id);
             put_wire(row, static_cast<uint32_t>(4 + 4 * rows.dim));
-            put_vector(row, rows.row(i));
+            put_vector(row, rows.row(id));
             send(row);
         }
         end_copy(table);
@@ -108,6 +136,8 @@ public:
     }
 
 private:
+    static void take_message(void *messages, const char *message) { *static_cast<std::string *>(messages) += message; }
+
     void end_copy(const std::string &table)
     {
         if (PQputCopyEnd(conn_.get(), nullptr) != 1) fail(PQerrorMessage(conn_.get()));
@@ -128,6 +158,7 @@ private:
             fail(PQerrorMessage(conn_.get()));
     }
 
+    std::unique_ptr<std::string> messages_ = std::make_unique<std::string>();
     std::unique_ptr<PGconn, Closer> conn_;
 };
 

@@ -1,9 +1,8 @@
 // The steps of filtered search: every cell is answered in every way, then the ways are compared.
-#include <chrono>
 #include <functional>
-#include <numeric>
 
 #include "sql_bench_filter.hpp"
+#include "sql_bench_measure.hpp"
 
 namespace bench {
 namespace {
@@ -135,14 +134,8 @@ statement_name(const std::string &what, size_t way, size_t probe)
 struct Times {
     std::vector<double> all, best;
 
-    double mean() const { return std::accumulate(best.begin(), best.end(), 0.0) / static_cast<double>(best.size()); }
+    double mean() const { return bench::mean(best); }
 };
-
-double
-milliseconds(std::chrono::steady_clock::time_point since)
-{
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - since).count();
-}
 
 // The first pass of a way: plans, warms the cache and checks the answers.
 Times
@@ -158,9 +151,9 @@ check_answers(Run &run, const Cell &cell, int k, const Way &way, size_t w, Outco
                                   bench.set.op() + " $1 LIMIT " + std::to_string(k);
         db.prepare(statement_name("timed", w, p), query);
         db.prepare(statement_name("plan", w, p), "EXPLAIN (ANALYZE, FORMAT JSON) " + query);
-        const auto asked = std::chrono::steady_clock::now();
+        const Stopwatch latency;
         const Result rows = db.run(statement_name("timed", w, p), bench.queries[probe.query]);
-        times.all.push_back(milliseconds(asked));
+        times.all.push_back(latency.milliseconds());
         const Expected expected = expected_answer(probe, run.rankings.of(probe.query), k);
         score_probe(bench.set, probe, expected, rows.get(), outcome);
     }
@@ -182,16 +175,16 @@ check_answers(Run &run, const Cell &cell, int k, const Way &way, size_t w, Outco
 void
 take_turn(Run &run, const Cell &cell, const Way &way, size_t w, Times &times)
 {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     std::vector<double> pass(cell.probes.size());
     times.best.resize(pass.size(), INFINITY);
-    for (int passes = 0; passes == 0 || milliseconds(start) < kTurn; passes++) {
+    for (int passes = 0; passes == 0 || watch.milliseconds() < kTurn; passes++) {
         for (size_t p = 0; p < pass.size(); p++) {
-            const auto asked = std::chrono::steady_clock::now();
+            const Stopwatch latency;
             run.bench.sides[way.side].db.run(statement_name("timed", w, p), run.bench.queries[cell.probes[p].query]);
-            pass[p] = milliseconds(asked);
+            pass[p] = latency.milliseconds();
         }
-        if (passes == 0 && milliseconds(start) < kTurn) continue;
+        if (passes == 0 && watch.milliseconds() < kTurn) continue;
         times.all.insert(times.all.end(), pass.begin(), pass.end());
         for (size_t p = 0; p < pass.size(); p++) times.best[p] = std::min(times.best[p], pass[p]);
     }
@@ -302,7 +295,7 @@ run_cells(Run &run, const std::string &measure_name, const std::vector<Cell> &ce
         for (double k : run.bench.numbers("filter_k")) {
             std::vector<Way> ways;
             for (size_t s = 0; s < run.bench.sides.size(); s++) {
-                const bool ours = run.bench.sides[s].extension == "vectorhnsw";
+                const bool ours = run.bench.sides[s].ours();
                 if (!ours && (attributes || std::find(peer_k.begin(), peer_k.end(), k) == peer_k.end())) continue;
                 const std::vector<Way> more = ours ? our_ways(run, s, attributes) : peer_ways(run, s);
                 ways.insert(ways.end(), more.begin(), more.end());
@@ -338,7 +331,7 @@ report_recall(Run &run, const std::string &measure_name, const std::string &stra
     double shorter = 0, wrong = 0, disorder = 0;
     std::string side;
     for (const Measured &m : run.measured) {
-        if (m.way.strategy != strategy || m.way.ef != ef || run.bench.sides[m.way.side].name != "ours") continue;
+        if (m.way.strategy != strategy || m.way.ef != ef || !run.bench.sides[m.way.side].ours()) continue;
         recalls.push_back(m.outcome.recall);
         shorter += m.outcome.shorter;
         wrong += m.outcome.wrong;
@@ -412,14 +405,14 @@ report_ratios(Run &run, const std::string &measure_name)
                              {{"recall", recalls[i].first}, {"cell", recalls[i].second}});
 }
 
-// The fastest complete way of a side that is exact enough, in the cell of `like`. Ours are those left alone.
+// The fastest complete way of a side that is exact enough, in the cell of `like`. Of OURS those left alone.
 const Measured *
-best_of_side(const Run &run, const Measured &like, bool ours)
+best_of_side(const Run &run, const Measured &like, size_t side)
 {
     const Measured *best = nullptr;
     for (const Measured &m : run.measured) {
-        const bool is_ours = run.bench.sides[m.way.side].name == "ours";
-        if (!same_cell(m, like) || is_ours != ours || (ours && m.way.strategy != "auto")) continue;
+        if (!same_cell(m, like) || m.way.side != side) continue;
+        if (run.bench.sides[side].ours() && m.way.strategy != "auto") continue;
         if (!m.outcome.complete() || m.outcome.recall < kGoodRecall) continue;
         if (best == nullptr || m.outcome.best_ms < best->outcome.best_ms) best = &m;
     }
@@ -427,11 +420,11 @@ best_of_side(const Run &run, const Measured &like, bool ours)
 }
 
 void
-report_peer(Run &run, const std::string &measure_name)
+report_peer(Run &run, const std::string &measure_name, size_t side)
 {
     for (const Measured &m : run.measured) {
         if (m.way.strategy != "auto" || m.way.ef != 0) continue;
-        const Measured *ours = best_of_side(run, m, true), *peer = best_of_side(run, m, false);
+        const Measured *ours = best_of_side(run, m, m.way.side), *peer = best_of_side(run, m, side);
         if (peer == nullptr) continue;
         run.bench.report.row(measure_name + " at recall .95", "ours",
                              {{"kind", m.kind},
@@ -441,6 +434,7 @@ report_peer(Run &run, const std::string &measure_name)
                               {"recall", ours == nullptr ? NAN : ours->outcome.recall},
                               {"best_ms", ours == nullptr ? NAN : ours->outcome.best_ms},
                               {"used", ours == nullptr ? "none" : ours->outcome.used},
+                              {"peer", run.bench.sides[side].name},
                               {"peer_way", peer->way.strategy},
                               {"peer_ef", peer->way.ef},
                               {"peer_recall", peer->outcome.recall},
@@ -459,7 +453,8 @@ summarize(Run &run, const std::string &measure_name)
     }
     for (const auto &[strategy, ef] : ways) report_recall(run, measure_name, strategy, ef);
     report_ratios(run, measure_name);
-    report_peer(run, measure_name);
+    for (size_t s = 0; s < run.bench.sides.size(); s++)
+        if (!run.bench.sides[s].ours()) report_peer(run, measure_name, s);
     run.measured.clear();
 }
 
@@ -483,7 +478,7 @@ run_with_attributes(Run &run, const std::string &measure_name, const std::vector
                     const std::vector<std::string> &columns)
 {
     Side &side = run.bench.sides[0];
-    if (side.name != "ours" || columns.empty() || !has_setting(side, "hnsw.filter_strategy")) return;
+    if (!side.ours() || columns.empty() || !has_setting(side, "hnsw.filter_strategy")) return;
     std::string list;
     for (const std::string &column : columns) list += ", " + column;
     const std::string index = run.table + "_attr_idx";

@@ -1,55 +1,12 @@
-// Statistics, and the report: a table for people, one JSON object per line and measurement for programs.
+// The report: a table for people, one JSON object per line and measurement for programs.
 #pragma once
 
 #include <algorithm>
 #include <ctime>
-#include <optional>
 
 #include "sql_bench_data.hpp"
 
 namespace bench {
-
-inline double
-percentile(std::vector<double> values, double share)
-{
-    std::sort(values.begin(), values.end());
-    const double at = share * static_cast<double>(values.size() - 1);
-    const auto below = static_cast<size_t>(at), above = std::min(below + 1, values.size() - 1);
-    return std::lerp(values[below], values[above], at - static_cast<double>(below));
-}
-
-inline double
-median(const std::vector<double> &values)
-{
-    return percentile(values, 0.5);
-}
-
-// Median of the ratios of two values measured in the same round.
-inline double
-median_ratio(std::vector<double> a, const std::vector<double> &b)
-{
-    for (size_t i = 0; i < a.size(); i++) a[i] /= b[i];
-    return median(a);
-}
-
-struct SweepPoint {
-    double recall;
-    double qps;   // median of the rounds
-    double best;  // when every query takes as long as its fastest run
-};
-
-// Speed at a recall, log-linear between the neighbouring points of a sweep by rising ef; nothing when
-// the sweep does not reach it. The speed of the first point where that is already more exact.
-inline std::optional<double>
-speed_at_recall(const std::vector<SweepPoint> &sweep, double recall, double SweepPoint::*speed)
-{
-    const auto above = std::find_if(sweep.begin(), sweep.end(), [&](SweepPoint p) { return p.recall >= recall; });
-    if (above == sweep.end()) return std::nullopt;
-    if (above == sweep.begin()) return *above.*speed;
-    const SweepPoint below = above[-1];
-    const double part = (recall - below.recall) / (above->recall - below.recall);
-    return std::exp(std::lerp(std::log(below.*speed), std::log(*above.*speed), part));
-}
 
 struct Field {
     std::string name, text, json;
@@ -73,7 +30,11 @@ struct Field {
 
 class Report {
 public:
-    explicit Report(const std::string &path) : file_(path, std::ios::app)
+    // The set is named in every line of the file.
+    Report(const std::string &path, const VectorSet &set)
+        : file_(path, std::ios::app), set_{{"set", set.name},
+                                           {"rows", static_cast<double>(set.base.rows())},
+                                           {"dims", static_cast<double>(set.base.dim)}}
     {
         if (!file_) fail("cannot write " + path);
     }
@@ -84,28 +45,35 @@ public:
     // One measurement. A line of column names goes before the first row of each table.
     void row(const std::string &measure, const std::string &side, const std::vector<Field> &fields)
     {
-        if (subject_ + " " + measure != last_heading_) {
-            last_heading_ = subject_ + " " + measure;
-            std::printf("\n%s\n%-6s", last_heading_.c_str(), "");
-            for (const Field &field : fields) std::printf(" %*s", width(field), field.name.c_str());
-            std::printf("\n");
-        }
+        print(measure, side, fields);
         double load = 0;
         getloadavg(&load, 1);
-        const Field load_average("load_average", load), time("time", utc_now());
-        file_ << "{\"time\": " << time.json << ", \"load_average\": " << load_average.json << ", \"subject\": \""
-              << subject_ << "\", \"measure\": \"" << measure << "\", \"side\": \"" << side << '"';
-        std::printf("%-6s", side.c_str());
-        for (const Field &field : fields) {
-            std::printf(" %*s", width(field), field.text.c_str());
-            file_ << ", \"" << field.name << "\": " << field.json;
-        }
-        std::printf("\n");
-        std::fflush(stdout);
-        file_ << "}" << std::endl;
+        std::vector<Field> line = {
+            {"time", utc_now()}, {"load_average", load}, {"subject", subject_}, {"measure", measure}, {"side", side}};
+        for (const Field &field : set_)
+            if (std::none_of(fields.begin(), fields.end(), [&](const Field &f) { return f.name == field.name; }))
+                line.push_back(field);
+        line.insert(line.end(), fields.begin(), fields.end());
+        std::string text;
+        for (const Field &field : line) text += (text.empty() ? "{\"" : ", \"") + field.name + "\": " + field.json;
+        file_ << text << "}" << std::endl;
     }
 
 private:
+    void print(const std::string &measure, const std::string &side, const std::vector<Field> &fields)
+    {
+        if (subject_ + " " + measure != last_heading_) {
+            last_heading_ = subject_ + " " + measure;
+            std::printf("\n%s\n%-10s", last_heading_.c_str(), "");
+            for (const Field &field : fields) std::printf(" %*s", width(field), field.name.c_str());
+            std::printf("\n");
+        }
+        std::printf("%-10s", side.c_str());
+        for (const Field &field : fields) std::printf(" %*s", width(field), field.text.c_str());
+        std::printf("\n");
+        std::fflush(stdout);
+    }
+
     static int width(const Field &field)
     {
         return static_cast<int>(std::max<size_t>({7, field.name.size(), field.text.size()}));
@@ -120,6 +88,7 @@ private:
     }
 
     std::ofstream file_;
+    std::vector<Field> set_;
     std::string subject_, last_heading_;
 };
 

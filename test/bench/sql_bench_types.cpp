@@ -1,9 +1,6 @@
 // Step `types`: one table for every type that the set's vectors can be cast to, one index for every distance, with and
 // without sketches in its links, and the peer beside it where it has the operator class.
-#include <chrono>
-#include <numeric>
-
-#include "sql_bench.hpp"
+#include "sql_bench_table.hpp"
 
 namespace bench {
 namespace {
@@ -116,7 +113,7 @@ private:
         if (type_.source == source_) {
             side.db.exec("INSERT INTO " + table_ + " SELECT id, " + type_.expression + " FROM " + source_);
             side.db.exec("CREATE TEMP TABLE asked (id int, embedding vector)");
-            side.db.copy("asked", bench_.set.query, 0, std::min(bench_.set.query.rows(), std::stoul(count)));
+            side.db.copy("asked", bench_.set.query, id_range(0, std::min(bench_.set.query.rows(), std::stoul(count))));
             side.db.exec("INSERT INTO " + queries_ + " SELECT id, " + type_.expression + " FROM asked");
             side.db.exec("DROP TABLE asked");
         } else {
@@ -153,13 +150,13 @@ private:
 
     double time_pass(Side &side, const Result &queries)
     {
-        const auto start = std::chrono::steady_clock::now();
+        const Stopwatch watch;
         const int count = PQntuples(queries.get());
         for (int q = 0; q < count; q++) {
             const auto length = static_cast<size_t>(PQgetlength(queries.get(), q, 0));
             side.db.run("typed", std::string(PQgetvalue(queries.get(), q, 0), length));
         }
-        return count / std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        return count / watch.seconds();
     }
 
     void build(Side &side, const Distance &distance, const std::string &with)
@@ -173,10 +170,8 @@ private:
     {
         side.db.exec("SET enable_seqscan = off; SET hnsw.ef_search = " + bench_.options.at("types_ef"));
         side.db.exec("DEALLOCATE ALL");
-        side.db.prepare("typed",
-                        "SELECT id FROM " + table_ + " ORDER BY embedding " + distance.op + " $1 LIMIT " +
-                            bench_.options.at("k"),
-                        type_.type);
+        side.db.prepare("typed", "SELECT id FROM " + table_ + " ORDER BY embedding " + distance.op + " $1 LIMIT " +
+                                     bench_.options.at("k"));
     }
 
     // Both sides take turns.
@@ -189,10 +184,10 @@ private:
         for (Side *side : sides) find_truth(*side, distance);
         const bool can_sketch = std::string(distance.name) != "l1";
         for (Side *side : sides)
-            if (side->name != "ours" || can_sketch) build(*side, distance, side->with);
+            if (!side->ours() || can_sketch) build(*side, distance, side->with);
         if (can_sketch) measure(distance, sides, "sketches");
         for (Side *side : sides)
-            if (side->name == "ours") build(*side, distance, side->with + ", link_bits = 0");
+            if (side->ours()) build(*side, distance, side->with + ", link_bits = 0");
         measure(distance, sides, "compact");
         for (Side *side : sides) side->db.exec("DROP TABLE radii; RESET enable_seqscan; RESET hnsw.ef_search");
     }
@@ -212,8 +207,9 @@ private:
         }
         for (int round = 0; round < bench_.number("rounds"); round++)
             for (size_t s = 0; s < sides.size(); s++) measured[s].qps.push_back(time_pass(*sides[s], queries[s]));
+        const size_t reference = sides.size() > 1 && sides[0]->ours() ? 1 : 0;
         for (size_t s = 0; s < sides.size(); s++) {
-            const bool ours = sides[s]->name == "ours";
+            const bool ours = sides[s]->ours();
             bench_.report.row("types", sides[s]->name,
                               {{"type", type_.type},
                                {"distance", distance.name},
@@ -221,7 +217,7 @@ private:
                                {"recall", measured[s].recall},
                                {"bytes_per_row", measured[s].bytes},
                                {"qps", median(measured[s].qps)},
-                               {"ratio", median_ratio(measured[s].qps, measured.back().qps)}});
+                               {"ratio", median_ratio(measured[s].qps, measured[reference].qps)}});
         }
     }
 
