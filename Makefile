@@ -111,6 +111,12 @@ bench-graph: build/graph_bench ## recall and hops of the graph alone: make bench
 bench-data: build/generate ## a vector set with exact answers: make bench-data ARGS="FOLDER rows=1000000 dims=128"
 	@build/generate $(ARGS)
 
+bench-plots: ## plots and a page of tables: make bench-plots RESULTS=file.jsonl OUT=folder
+	@test/bench/plots/plots.sh
+
+bench-hnswlib: build/hnswlib_bench ## hnswlib in process beside the SQL benchmark: make bench-hnswlib ARGS="set=FOLDER"
+	@build/hnswlib_bench $(ARGS)
+
 bench-kernel: build/kernel_bench ## nanoseconds per distance on each instruction set
 	@build/kernel_bench $(ARGS)
 
@@ -139,7 +145,7 @@ compile_commands.json: Makefile ## compilation database for editors and clang-ti
 help: ## this list
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z_.-]+:.*## / { printf "  %-22s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: install-vector-alias uninstall-vector-alias test tempcheck clients unit asan demo bench bench-graph bench-data bench-kernel lint format format-check tidy metrics help
+.PHONY: install-vector-alias uninstall-vector-alias test tempcheck clients unit asan demo bench bench-graph bench-data bench-hnswlib bench-plots bench-kernel lint format format-check tidy metrics help
 
 # Native programs: the pure layers and what drives them, without a server. A program may bring its own host services;
 # the archive offers plain ones.
@@ -181,7 +187,8 @@ $(call native,test/bench/sql_bench_exact.cpp test/bench/generate_nearest.cpp): N
 # hnswlib chooses its kernels by what the compiler may use, and throws.
 HNSWLIB_FLAGS = -O3 -march=native
 build/native/test/bench/hnswlib_bench.o: NATIVE_FLAGS = -std=gnu++20 -MMD -MP -Wall -Wextra $(HNSWLIB_FLAGS) \
-	-D'HNSWLIB_FLAGS="$(HNSWLIB_FLAGS)"' -isystem "$$($(PG_CONFIG) --includedir)"
+	-Wfatal-errors -D'HNSWLIB_FLAGS="$(HNSWLIB_FLAGS)"' \
+	-D'HNSWLIB_VERSION="hnswlib $(shell dpkg-query -W -f '$${Version}' libhnswlib-dev 2>/dev/null)"' -isystem "$$($(PG_CONFIG) --includedir)"
 build/unit build/unit_asan build/kernel_bench build/graph_bench build/sql_bench build/generate build/hnswlib_bench:
 	$(CXX) $^ $(LIBRARIES) -o $@
 
