@@ -1,39 +1,9 @@
-# Figures, as one script for gnuplot. A figure is a file with panels beside each other; a panel has lines that set it up
-# and curves: a side in one of its ways (the second one is dashed and open), and points.
+# The figures, as gnuplot.jq wants them. Those without measurements are left out.
 include "results";
+include "gnuplot";
 
-# A side has the same colour and the same symbol everywhere.
-def looks:
-  ([.[].base | values] | unique - ["ours", "hnswlib"]) as $peers
-  | {ours: {colour: "#0072b2", symbol: 7}, hnswlib: {colour: "#555555", symbol: 9}}
-    + ([$peers | to_entries[] | {key: .value, value: ([
-        {colour: "#d55e00", symbol: 5}, {colour: "#009e73", symbol: 13}, {colour: "#cc79a7", symbol: 11},
-        {colour: "#e69f00", symbol: 15}][.key % 4])}] | from_entries);
-
-def quoted: "\"" + gsub("\""; "'") + "\"";
-
-def plot_lines($look; $block):
-  if .style == "bars" then
-    "\($block) using 1:2 with boxes fs solid 0.85 noborder lc rgb \($look.colour | quoted) title \(.title | quoted)",
-    "\($block) using 1:2:3 with labels offset 0,0.6 font \",10\" noenhanced notitle"
-  else
-    "\($block) using 1:2 with \(.style // "linespoints") lw 2 ps 0.8 lc rgb \($look.colour | quoted) "
-      + (if .second then "dt 2 pt \($look.symbol - 1)" else "pt \($look.symbol)" end) + " title \(.title | quoted)"
-  end;
-
-def panel_script($looks; $n):
-  [.curves | to_entries[] | .value + {block: "$panel\($n)_\(.key)"}] as $curves
-  | ($curves[] | "\(.block) << EOD", (.points[] | map(tojson) | join(" ")), "EOD"),
-    "load look", "set bmargin \(4 + ($curves | length))", "set title \(.title | quoted)", "set xlabel \(.x | quoted)", "set ylabel \(.y | quoted)", .setup[],
-    "plot " + ([$curves[] | plot_lines($looks[.base]; .block)] | join(", \\\n     "));
-
-def figure_script($looks; $format):
-  (if .panels | length == 1 then 720 else 460 * (.panels | length) end) as $width
-  | "set terminal \(if $format == "svg" then "svg" else "pngcairo" end) size \($width),480 font \"Helvetica,13\" noenhanced background \"#ffffff\"",
-    "set output \("\(.file).\($format)" | quoted)",
-    "set multiplot layout 1,\(.panels | length)",
-    (.panels | to_entries[] | .key as $n | .value | panel_script($looks; $n)),
-    "unset multiplot", "unset output";
+def of($measure; $set): map(select(.measure == $measure and .set == $set.name));
+def figure($file): select(length > 0) | {file: $file, panels: .};
 
 # One curve for each side of these measurements, and for each way that it was measured in.
 def curves($names; points):
@@ -41,41 +11,41 @@ def curves($names; points):
   | map({base: .[0].base, title: ($names[.[0].side] + .[0].way), second: (.[0].side + .[0].way != .[0].base),
          style: .[0].style, points: points});
 
-def of($measure; $set): map(select(.measure == $measure and .set == $set.name));
-def figure($file): select(length > 0) | {file: $file, panels: .};
-
 # Equal steps of recall are equal factors of what is missed.
 def recall_figure($names; $set):
   of("query"; $set) | map(select(.clients == 1 and .recall >= 0.5)) | select(length > 0)
   | ([0.9, .[].recall] | min | . * 10 | floor / 10) as $least
-  | [{title: ($set | title), x: "recall@10", y: "queries per second, one client", setup: [
-        "set xrange [\($least):0.9995]", "set nonlinear x via -log10(1 - x) inverse 1 - 10 ** -x", "set logscale y",
-        "set xtics (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)"],
+  | [{title: ($set | title), x: "recall@10", y: "queries per second, one client",
+      setup: ["set xrange [\($least):0.9995]", "set nonlinear x via -log10(1 - x) inverse 1 - 10 ** -x",
+              "set logscale y", "set xtics (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)"],
       curves: curves($names; sort_by(.ef) | map([([.recall, 0.9995] | min), .qps]))}]
   | figure("recall_\($set.name)");
 
-# Bars in groups; in each group one for every side, at the same place.
+# Groups of bars, and in each group one for every side, at the same place. The last part of a group is its label.
 def bars($names; group; value):
-  (map(group) | unique) as $groups | ([group_by(rank)[][0].side]) as $sides | ($sides | length + 1) as $step
+  (map(group) | unique) as $groups | [group_by(rank)[][0].side] as $sides | ($sides | length + 1) as $step
+  | def place: (group as $g | $groups | index([$g])) * $step + (.side as $side | $sides | index($side));
+    def text: value | shown | gsub(" "; "\u00a0");
+    [$groups | to_entries[] | "\(.value | last | quoted) \(.key * $step + ($step - 2) / 2)"] as $labels
   | {setup: ["set boxwidth 0.9", "set yrange [0:*]", "set offsets 0.5, 0.5, graph 0.1, 0", "unset grid",
-             "set xtics scale 0 (" + ([$groups | to_entries[] | "\(.value | last | quoted) \(.key * $step + ($step - 2) / 2)"] | join(", ")) + ")"],
-     curves: (curves($names; map(. as $bar | [(group as $g | $groups | index([$g])) * $step + ($sides | index($bar.side)),
-                                              value, (value | shown | gsub(" "; "\u00a0"))]))
-              | map(.style = "bars"))};
+             "set xtics scale 0 (\($labels | join(", ")))"],
+     curves: (curves($names; map([place, value, text])) | map(.style = "bars"))};
 
-def processes: [.workers, "\(.workers + 1) process\(if .workers > 0 then "es" else "" end)"];
+def processes: [.workers, if .workers == 0 then "1 process" else "\(.workers + 1) processes" end];
 
 def build_figures($names; $sets):
   . as $all
   | ($all | map(select(.measure == "build").memory) | unique[]) as $memory
-  | [$sets[] | . as $set | $all | of("build"; $set) | map(select(.memory == $memory)) | select(length > 0)
-     | {title: ($set | title), x: "", y: ("seconds to build" + if $memory == "ample" then "" else ", memory: " + $memory end)}
-       + bars($names; processes; .seconds)]
-  | figure(if $memory == "ample" then "build" else "build_" + $memory end);
+  | (if $memory == "ample" then "" else "_\($memory)" end) as $suffix
+  | [$sets[] | . as $set
+     | $all | of("build"; $set) | map(select(.memory == $memory)) | select(length > 0)
+     | {title: ($set | title), x: "memory: \($memory)", y: "seconds to build"} + bars($names; processes; .seconds)]
+  | figure("build\($suffix)");
 
 def size_figure($names; $sets):
   . as $all
-  | [$sets[] | . as $set | $all | of("build"; $set) | map(select(.memory == "ample")) | select(length > 0)
+  | [$sets[] | . as $set
+     | $all | of("build"; $set) | map(select(.memory == "ample")) | select(length > 0)
      | group_by(.side) | map(max_by(.workers))
      | {title: ($set | title), x: "", y: "MB"} + bars($names; ["index"]; .index_mb)]
   | figure("size");
@@ -90,24 +60,29 @@ def grid_figure($names; $set):
   | figure("grid_\($set.name)");
 
 def churn_figure($names; $set):
+  def rounds: .after | capture("^(?<n>[0-9]+) rounds$").n | tonumber;
   of("recall"; $set) | map(select(.subject | endswith("_churn"))) | group_by(.ef)
-  | map((map(.after | select(endswith(" rounds")) | split(" ")[0] | tonumber) | max) as $last
-        | map(if .after == "new build" then .round = $last | .way = ", new index" | .style = "points" else .round = (.after | split(" ")[0] | tonumber) end)
-        | {title: "\($set.name), ef_search = \(.[0].ef)", x: "rounds of 5 % deleted, inserted, VACUUM", y: "recall@10", setup: ["set xrange [0:\($last + 1)]"],
-           curves: curves($names; sort_by(.round) | map([.round, .recall]))})
+  | map((map(rounds) | max) as $last
+        | map(if .after == "new build" then . + {round: $last, way: ", new index", style: "points"}
+              else .round = rounds end)
+        | {title: "\($set.name), ef_search = \(.[0].ef)", x: "rounds of 5 % deleted, inserted, VACUUM", y: "recall@10",
+           setup: ["set xrange [0:\($last + 1)]"], curves: curves($names; sort_by(.round) | map([.round, .recall]))})
   | figure("churn_\($set.name)");
 
 def growth_figure($names; $set):
-  (of("growth"; $set) | map(select(.ef)) | (map(.ef) | max) as $ef | map(select(.ef == $ef))) as $asked
-  | of("growth insert"; $set) as $inserted
-  | def panel($y; value): select(length > 0) | {title: $set.name, x: "rows", $y,
-      setup: ["set logscale x", "set format x \"%.0s %c\"", "set yrange [0:*]"], curves: curves($names; sort_by(.rows) | map([.rows, value]))};
-    [($asked | panel("ms a query, ef_search = \(.[0].ef)"; .p50_ms), panel("pages a query"; .pages)),
-     ($inserted | panel("rows inserted a second"; .rows_per_s))]
+  def panel($y; value):
+    select(length > 0)
+    | {title: $set.name, x: "rows", y: $y,
+       setup: ["set logscale x", "set format x \"%.0s %c\"", "set yrange [0:*]"],
+       curves: curves($names; sort_by(.rows) | map([.rows, value]))};
+  [(of("growth"; $set) | (map(.ef) | max) as $ef | map(select(.ef == $ef))
+    | panel("ms a query, ef_search = \($ef)"; .p50_ms), panel("pages a query"; .pages)),
+   (of("growth insert"; $set) | panel("rows inserted a second"; .rows_per_s))]
   | figure("growth_\($set.name)");
 
 def figures($names):
   sets as $sets | . as $all
-  | ($sets[] | . as $set | $all
-     | recall_figure($names; $set), grid_figure($names; $set), churn_figure($names; $set), growth_figure($names; $set)),
+  | ($sets[] | . as $set
+     | $all | recall_figure($names; $set), grid_figure($names; $set), churn_figure($names; $set),
+              growth_figure($names; $set)),
     build_figures($names; $sets), size_figure($names; $sets);

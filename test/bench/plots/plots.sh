@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Plots and a page of tables out of a results file: plots.sh RESULTS=file.jsonl [OUT=folder] [FORMAT=svg|png], or the same
-# names from the environment. README.md beside the benchmark says what it makes.
+# Plots and a page of tables out of a results file: plots.sh RESULTS=file.jsonl [OUT=folder] [FORMAT=svg|png], or the
+# same names from the environment. The README of the benchmark says what it makes.
 set -euo pipefail
 
 for argument in "$@"; do
@@ -22,11 +22,12 @@ format=${FORMAT:-svg}
 [ -s "$results" ] || { echo "plots.sh: there is nothing in $results: give RESULTS=file.jsonl" >&2; exit 1; }
 mkdir -p "$out"
 
-read_results='include "results"; include "figures"; include "page"; [inputs] | results | names as $names | '
+read_results='include "results"; include "gnuplot"; include "figures"; include "page";
+    [inputs] | results | names as $names | '
 ask() { # program, options of jq: asks the results
     jq -n -r -L "$here" "${@:2}" "$read_results$1" "$results"
 }
 ask 'looks as $looks | figures($names) | figure_script($looks; $format)' --arg format "$format" |
     (cd "$out" && gnuplot -e "look = '$here/style.gp'" -)
-ask 'page($names; [figures($names).file + "." + $format])' --arg format "$format" >"$out/README.md"
+ask 'page($names; [figures($names).file + "." + $format])' --arg format "$format" | cat -s >"$out/README.md"
 echo "$out/README.md"

@@ -1,5 +1,5 @@
 # The lines of a results file (an array, in the order of the file) made ready for plots and tables: ways of a side are
-# told apart, of several measurements of the same thing the last one counts, and what follows from measurements is added.
+# told apart, of several measurements of the same thing the last one counts, and what follows from them is added.
 
 # Every run says in its settings which index options it has, so other links make another side of the same name. So do
 # filter columns in the index.
