@@ -6,11 +6,11 @@ namespace bench {
 namespace {
 
 constexpr size_t kCommonDirections = 48;    // in which topics differ
-constexpr double kTopicSpread = 0.7;        // standard deviations, where that of a vector in its cluster is 1
-constexpr double kClusterSpread = 0.5;      // of the clusters of a topic
+constexpr double kTopicSpread = 0.55;       // standard deviations, where that of a vector in its cluster is 1
+constexpr double kClusterSpread = 0.4;      // of the clusters of a topic
 constexpr float kSharedWithTopic = 0.7f;    // cosine between a direction of a cluster and that of its topic
 constexpr size_t kFactorsPerDimension = 2;  // directions of a cluster, for every intrinsic dimension
-constexpr double kDecay = 0.4;              // the i-th direction has variance i^-(2 kDecay)
+constexpr double kDecay = 0.45;             // the i-th direction has variance i^-(2 kDecay)
 constexpr double kNoise = 0.05;             // standard deviation of the noise, all dimensions together
 constexpr double kSizeOffset = 10;          // sizes of clusters are as 1 / (rank + offset) (Zipf, Mandelbrot)
 constexpr double kWidthDeviation = 0.1;     // of the logarithm of a cluster's width, and of a vector's distance
