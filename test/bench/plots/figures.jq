@@ -12,13 +12,14 @@ def curves($names; points):
          style: .[0].style, points: points});
 
 # Equal steps of recall are equal factors of what is missed.
-def recall_figure($names; $set):
+def recall_figure($names; $set; $speed):
   of("query"; $set) | map(select(.clients == 1 and .recall >= 0.5)) | select(length > 0)
   | ([0.9, .[].recall] | min | . * 10 | floor / 10) as $least
-  | [{title: ($set | title), x: "recall@10", y: "queries per second, one client",
+  | [{title: ($set | title), x: "recall@10",
+      y: "queries per second\(if $speed == "best" then " at best" else "" end), one client",
       setup: ["set xrange [\($least):0.9995]", "set nonlinear x via -log10(1 - x) inverse 1 - 10 ** -x",
               "set logscale y", "set xtics (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)"],
-      curves: curves($names; sort_by(.ef) | map([([.recall, 0.9995] | min), .qps]))}]
+      curves: curves($names; sort_by(.ef) | map([([.recall, 0.9995] | min), .[$speed]]))}]
   | figure("recall_\($set.name)");
 
 # Groups of bars, and in each group one for every side, at the same place. The last part of a group is its label.
@@ -66,7 +67,8 @@ def churn_figure($names; $set):
         | map(if .after == "new build" then . + {round: $last, way: ", new index", style: "points"}
               else .round = rounds end)
         | {title: "\($set.name), ef_search = \(.[0].ef)", x: "rounds of 5 % deleted, inserted, VACUUM", y: "recall@10",
-           setup: ["set xrange [0:\($last + 1)]"], curves: curves($names; sort_by(.round) | map([.round, .recall]))})
+           setup: ["set xrange [0:\($last + 1)]", "set yrange [\(map(.recall) | min * 20 | floor / 20):1]"],
+           curves: curves($names; sort_by(.round) | map([.round, .recall]))})
   | figure("churn_\($set.name)");
 
 def growth_figure($names; $set):
@@ -80,9 +82,9 @@ def growth_figure($names; $set):
    (of("growth insert"; $set) | panel("rows inserted a second"; .rows_per_s))]
   | figure("growth_\($set.name)");
 
-def figures($names):
+def figures($names; $speed):
   sets as $sets | . as $all
   | ($sets[] | . as $set
-     | $all | recall_figure($names; $set), grid_figure($names; $set), churn_figure($names; $set),
+     | $all | recall_figure($names; $set; $speed), grid_figure($names; $set), churn_figure($names; $set),
               growth_figure($names; $set)),
     build_figures($names; $sets), size_figure($names; $sets);

@@ -23,10 +23,11 @@ def latest: [to_entries[] | .value + {at: .key}] | group_by(identity) | map(last
 def at_recall($recall):
   sort_by(.ef) | (map(.recall >= $recall) | index(true)) as $i
   | if $i == null then empty
-    elif $i == 0 then {qps: .[0].qps, at_least: (.[0].recall > $recall)}
+    elif $i == 0 then .[0] | {qps, best, at_least: (.recall > $recall)}
     else .[$i - 1] as $below | .[$i] as $above
       | (($recall - $below.recall) / ($above.recall - $below.recall)) as $part
-      | {qps: ($below.qps * (($part * ($above.qps / $below.qps | log)) | exp)), at_least: false}
+      | def between(speed): ($below | speed) as $from | $from * ($part * ($above | speed / $from | log) | exp);
+        {qps: between(.qps), best: between(.best), at_least: false}
     end;
 def equal_recall:
   map(select(.measure == "query")) | group_by([.subject, .side, .clients])[]
@@ -53,14 +54,14 @@ def names:
                              elif $base == "peer" and ($extension.peer // "" | startswith("vector ")) then "pgvector"
                              else $base end) + (.side | ltrimstr($base)))}] | from_entries;
 
-# Numbers for people: three digits, or four after the point below 1; thousands apart.
+# Numbers for people: three digits, thousands apart.
 def thousands: if length > 3 then (.[:-3] | thousands) + " " + .[-3:] else . end;
 def shown:
   if . == null then "" elif type != "number" then tostring elif . < 0 then "-" + (-. | shown)
   elif . >= 100 or . == floor then round | tostring | thousands
   elif . >= 10 then . * 10 | round / 10 | tostring
   elif . >= 1 then . * 100 | round / 100 | tostring
-  elif . >= 0.0001 then . * 10000 | round / 10000 | tostring
+  elif . >= 0.01 then . * 1000 | round / 1000 | tostring
   else tostring end;
 
 # The sets, in the order of the file.
