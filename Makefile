@@ -108,6 +108,15 @@ bench: build/sql_bench ## what the project claims, measured on a running server;
 bench-graph: build/graph_bench ## recall and hops of the graph alone: make bench-graph ARGS="..."
 	@build/graph_bench $(ARGS)
 
+bench-data: build/generate ## a vector set with exact answers: make bench-data ARGS="FOLDER rows=1000000 dims=128"
+	@build/generate $(ARGS)
+
+bench-plots: ## plots and a page of tables: make bench-plots RESULTS=file.jsonl OUT=folder
+	@test/bench/plots/plots.sh
+
+bench-hnswlib: build/hnswlib_bench ## hnswlib in process beside the SQL benchmark: make bench-hnswlib ARGS="set=FOLDER"
+	@build/hnswlib_bench $(ARGS)
+
 bench-kernel: build/kernel_bench ## nanoseconds per distance on each instruction set
 	@build/kernel_bench $(ARGS)
 
@@ -136,7 +145,7 @@ compile_commands.json: Makefile ## compilation database for editors and clang-ti
 help: ## this list
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z_.-]+:.*## / { printf "  %-22s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: install-vector-alias uninstall-vector-alias test tempcheck clients unit asan demo bench bench-graph bench-kernel lint format format-check tidy metrics help
+.PHONY: install-vector-alias uninstall-vector-alias test tempcheck clients unit asan demo bench bench-graph bench-data bench-hnswlib bench-plots bench-kernel lint format format-check tidy metrics help
 
 # Native programs: the pure layers and what drives them, without a server. A program may bring its own host services;
 # the archive offers plain ones.
@@ -144,6 +153,7 @@ PURE         := $(sort $(foreach layer,core kernel quant graph,$(wildcard src/$(
                  $(wildcard src/type/*_text.cpp) test/harness/host.cpp
 UNIT         := $(sort $(wildcard test/unit/*.cpp))
 SQL_BENCH    := $(sort $(wildcard test/bench/sql_bench*.cpp))
+GENERATE     := $(sort $(wildcard test/bench/generate*.cpp))
 NATIVE_FLAGS  = $(DIALECT) -g -O2 -Wconversion -Wshadow -Werror
 ASAN_FLAGS    = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 native        = $(patsubst %.cpp,build/native/%.o,$(1))
@@ -164,14 +174,22 @@ build/%/pure.a:
 build/unit: $(call native,$(UNIT)) build/native/pure.a
 build/kernel_bench: $(call native,test/bench/kernel_bench.cpp) build/native/pure.a
 build/graph_bench: $(call native,test/bench/graph_bench.cpp test/bench/graph_bench_filter.cpp) build/native/pure.a
-build/unit_asan: $(call asan,$(UNIT)) build/asan/pure.a
 build/sql_bench: $(call native,$(SQL_BENCH))
+build/generate: $(call native,$(GENERATE))
+build/hnswlib_bench: $(call native,test/bench/hnswlib_bench.cpp)
+build/unit_asan: $(call asan,$(UNIT)) build/asan/pure.a
 build/unit_asan: LIBRARIES = $(ASAN_FLAGS)
+build/generate: LIBRARIES = -pthread
+build/sql_bench: LIBRARIES = -L"$$($(PG_CONFIG) --libdir)" -lpq
 $(call native,$(SQL_BENCH)): NATIVE_FLAGS += -isystem "$$($(PG_CONFIG) --includedir)"
 # All rows against all queries: worth the instructions of this machine.
-$(call native,test/bench/sql_bench_exact.cpp): NATIVE_FLAGS += -O3 -march=native
-build/sql_bench: LIBRARIES = -L"$$($(PG_CONFIG) --libdir)" -lpq
-build/unit build/unit_asan build/kernel_bench build/graph_bench build/sql_bench:
+$(call native,test/bench/sql_bench_exact.cpp test/bench/generate_nearest.cpp): NATIVE_FLAGS += -O3 -march=native
+# hnswlib chooses its kernels by what the compiler may use, and throws.
+HNSWLIB_FLAGS = -O3 -march=native
+build/native/test/bench/hnswlib_bench.o: NATIVE_FLAGS = -std=gnu++20 -MMD -MP -Wall -Wextra $(HNSWLIB_FLAGS) \
+	-Wfatal-errors -D'HNSWLIB_FLAGS="$(HNSWLIB_FLAGS)"' \
+	-D'HNSWLIB_VERSION="hnswlib $(shell dpkg-query -W -f '$${Version}' libhnswlib-dev 2>/dev/null)"' -isystem "$$($(PG_CONFIG) --includedir)"
+build/unit build/unit_asan build/kernel_bench build/graph_bench build/sql_bench build/generate build/hnswlib_bench:
 	$(CXX) $^ $(LIBRARIES) -o $@
 
 # Scripts of packages are not run: what they would fetch is not needed here.
