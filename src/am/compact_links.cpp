@@ -151,8 +151,6 @@ write_list(Relation index, const IndexInfo &info, uint64_t owner, const CodedLis
         node = node_at(index, info.shape, buffer, edit.page(buffer), owner);
         list.write(node, node_body(info.shape, node));
         edit.finish();
-    } else {
-        edit.abort();
     }
     UnlockReleaseBuffer(buffer);
     return unchanged || node == nullptr;

@@ -14,6 +14,7 @@ InsertStore::start(Relation index, const IndexInfo &info, const quant::SpaceQuer
                    bool building)
 {
     init(index, info, query, true);
+    extend_hints(index, RelationGetNumberOfBlocks(index));
     building_ = building;
     overflow_ = {meta.overflow_block, false};
     insert_block_ = meta.insert_block;
@@ -94,15 +95,13 @@ InsertStore::refresh_links(Id target, std::span<const Id> owners)
         CHECK_FOR_INTERRUPTS();
         PageEdit edit;
         edit.begin(index_, building_);
-        Buffer buffer = read_locked(index_, Address::block(owner), BUFFER_LOCK_EXCLUSIVE);
+        Buffer buffer = read_recent(index_, Address::block(owner), BUFFER_LOCK_EXCLUSIVE);
         DiskNode *node = node_at(index_, info_->shape, buffer, BufferGetPage(buffer), owner);
         uint32_t i = node == nullptr ? kNoLink : find_link(info_->shape, node, target);
         if (i != kNoLink) {
             node = node_at(index_, info_->shape, buffer, edit.page(buffer), owner);
             refresh_link(info_->shape, node, i, row_.row, hint);
             edit.finish();
-        } else {
-            edit.abort();
         }
         UnlockReleaseBuffer(buffer);
     }
@@ -116,10 +115,9 @@ InsertStore::add_row(const Kept &kept)
     const quant::NodeShape &shape = info_->shape;
     PageEdit edit;
     edit.begin(index_, building_);
-    Buffer buffer = read_locked(index_, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
+    Buffer buffer = read_recent(index_, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
     DiskNode *node = node_at(index_, shape, buffer, BufferGetPage(buffer), kept.id);
     if (node == nullptr || (node->flags & kNodeDead)) {
-        edit.abort();
         UnlockReleaseBuffer(buffer);
         return false;
     }
@@ -189,7 +187,7 @@ InsertStore::place_on(BlockNumber block, DiskNode *tuple, Id *id)
     const quant::NodeShape &shape = info_->shape;
     PageEdit edit;
     edit.begin(index_, building_);
-    Buffer buffer = read_locked(index_, block, BUFFER_LOCK_EXCLUSIVE);
+    Buffer buffer = read_recent(index_, block, BUFFER_LOCK_EXCLUSIVE);
     Page page = BufferGetPage(buffer);
     OffsetNumber slot = InvalidOffsetNumber;
     OffsetNumber last = page_tail(page)->kind == PageKind::kNodes ? PageGetMaxOffsetNumber(page) : InvalidOffsetNumber;
@@ -202,7 +200,6 @@ InsertStore::place_on(BlockNumber block, DiskNode *tuple, Id *id)
     bool has_room =
         last != InvalidOffsetNumber && last < quant::kMaxNodesPerPage && PageGetFreeSpace(page) >= node_bytes(shape);
     if (slot == InvalidOffsetNumber && !has_room) {
-        edit.abort();
         UnlockReleaseBuffer(buffer);
         return false;
     }
@@ -282,9 +279,8 @@ InsertStore::link_back(const Kept &kept, int, Id newcomer)
 
     PageEdit edit;
     edit.begin(index_, building_);
-    Buffer buffer = read_locked(index_, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
+    Buffer buffer = read_recent(index_, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
     if (node_at(index_, shape, buffer, BufferGetPage(buffer), kept.id) == nullptr) {
-        edit.abort();
         UnlockReleaseBuffer(buffer);
         return;
     }

@@ -256,8 +256,6 @@ RepairStore::link_back(const Kept &kept)
     DiskNode *node = node_at(index, shape(), buffer, edit.page(buffer), kept.id);
     if (node != nullptr && admit_link(info(), node, link))
         edit.finish();
-    else
-        edit.abort();
     UnlockReleaseBuffer(buffer);
 }
 
