@@ -67,7 +67,7 @@ struct IndexCache {
 // Makes the hints cover an index of `blocks` pages. Call at the start of a scan or an insertion.
 void extend_hints(Relation index, BlockNumber blocks);
 
-// Pins and locks a page, through its hint if it has one. Checks it.
+// Pins and locks a page as read_locked() does, through its hint if it has one.
 Buffer read_recent(Relation index, BlockNumber block, int lock = BUFFER_LOCK_SHARE);
 
 // Starts loading `bytes` of a page that will probably be opened next, if there is a hint of where it is. The page is

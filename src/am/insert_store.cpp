@@ -10,14 +10,10 @@ namespace vhnsw::am {
 static constexpr uint32_t kFewRows = 16;
 
 void
-InsertStore::start(Relation index, const IndexInfo &info, const quant::SpaceQuery &query, const MetaState &meta,
-                   bool building)
+InsertStore::init(Relation index, const IndexInfo &info, const quant::SpaceQuery &query, bool building)
 {
-    init(index, info, query, true);
-    extend_hints(index, RelationGetNumberOfBlocks(index));
+    PageStore::init(index, info, query, true);
     building_ = building;
-    overflow_ = {meta.overflow_block, false};
-    insert_block_ = meta.insert_block;
     frames_.init(info);
     tuple_.resize(node_bytes(info.shape));
     sketch_.resize(info.shape.sketch.bytes());
@@ -26,6 +22,10 @@ InsertStore::start(Relation index, const IndexInfo &info, const quant::SpaceQuer
 void
 InsertStore::begin(const quant::Prepared &vector, const NewRow &row)
 {
+    extend_hints(index_, RelationGetNumberOfBlocks(index_));
+    MetaState meta = read_meta(index_);
+    overflow_ = {meta.overflow_block, false};
+    insert_block_ = meta.insert_block;
     row_ = row;
     stamp_ = random_stamp();
     code_.resize(quant::code_bytes_of(info_->space, vector));
