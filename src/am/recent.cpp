@@ -58,8 +58,15 @@ read_recent(Relation index, BlockNumber block, int lock)
         return buffer;
     }
     Buffer buffer = read_locked(index, block, lock);
-    if (hint != nullptr && (hint = hint_of(index, block)) != nullptr) *hint = buffer;
+    note_recent(index, block, buffer);
     return buffer;
+}
+
+void
+note_recent(Relation index, BlockNumber block, Buffer buffer)
+{
+    Buffer *hint = hint_of(index, block);
+    if (hint != nullptr) *hint = buffer;
 }
 
 void
