@@ -9,6 +9,9 @@ namespace vhnsw::am {
 // Rows in a list of a node from which on its first row says little of it: links are no longer told of a new one.
 static constexpr uint32_t kFewRows = 16;
 
+// Pages that are added to the index for each session that waits to add one.
+static constexpr int kPagesForOthers = 4;
+
 void
 InsertStore::init(Relation index, const IndexInfo &info, const quant::SpaceQuery &query, bool building)
 {
@@ -190,15 +193,16 @@ InsertStore::place_on(BlockNumber block, DiskNode *tuple, Id *id)
     Buffer buffer = read_recent(index_, block, BUFFER_LOCK_EXCLUSIVE);
     Page page = BufferGetPage(buffer);
     OffsetNumber slot = InvalidOffsetNumber;
-    OffsetNumber last = page_tail(page)->kind == PageKind::kNodes ? PageGetMaxOffsetNumber(page) : InvalidOffsetNumber;
+    const bool holds_nodes = page_tail(page)->kind == PageKind::kNodes;
+    OffsetNumber last = holds_nodes ? PageGetMaxOffsetNumber(page) : InvalidOffsetNumber;
     for (OffsetNumber offset = FirstOffsetNumber; offset <= last && slot == InvalidOffsetNumber; offset++) {
         DiskNode *node = node_in_slot(index_, shape, buffer, page, offset);
         if (node == nullptr || !(node->flags & kNodeFree)) continue;
         slot = offset;
         tuple->version = node->version;
     }
-    bool has_room =
-        last != InvalidOffsetNumber && last < quant::kMaxNodesPerPage && PageGetFreeSpace(page) >= node_bytes(shape);
+    const bool has_room =
+        holds_nodes && last < quant::kMaxNodesPerPage && PageGetFreeSpace(page) >= node_bytes(shape);
     if (slot == InvalidOffsetNumber && !has_room) {
         UnlockReleaseBuffer(buffer);
         return false;
@@ -224,6 +228,42 @@ InsertStore::move_to(BlockNumber block)
     set_hints(index_, block, InvalidBlockNumber, building_);
 }
 
+BlockNumber
+InsertStore::add_empty_page()
+{
+    PageEdit edit;
+    edit.begin(index_, building_);
+    Buffer buffer = extend_index(index_);
+    init_page(edit.page(buffer, true), PageKind::kNodes);
+    edit.finish();
+    BlockNumber block = BufferGetBlockNumber(buffer);
+    UnlockReleaseBuffer(buffer);
+    return block;
+}
+
+// A page with free slots, for as long as nobody else finds it. Who adds one while others wait for that adds some for each
+// of them, which they find in the map: as they all insert at the same rate, they would wait again and again.
+BlockNumber
+InsertStore::add_page()
+{
+    BlockNumber block = InvalidBlockNumber;
+    if (!ConditionalLockRelationForExtension(index_, ExclusiveLock)) {
+        LockRelationForExtension(index_, ExclusiveLock);
+        block = find_free_slot(index_);
+    }
+    if (block == InvalidBlockNumber) {
+        block = add_empty_page();
+        // The count includes the holder.
+        int more = kPagesForOthers * (RelationExtensionLockWaiterCount(index_) - 1);
+        BlockNumber last = block;
+        for (; more > 0; more--) record_free_slot(index_, last = add_empty_page());
+        // Makes the entries known to searches of the map.
+        if (last != block) FreeSpaceMapVacuumRange(index_, block, last + 1);
+    }
+    UnlockRelationForExtension(index_, ExclusiveLock);
+    return block;
+}
+
 InsertStore::Id
 InsertStore::place(DiskNode *tuple)
 {
@@ -246,18 +286,9 @@ InsertStore::place(DiskNode *tuple)
         record_nothing_free(index_, block);
     }
 
-    PageEdit edit;
-    edit.begin(index_, building_);
-    Buffer buffer = extend_index(index_);
-    Page page = edit.page(buffer, true);
-    init_page(page, PageKind::kNodes);
-    tuple->version = 0;
-    OffsetNumber slot = add_item(page, tuple, node_bytes(info_->shape));
-    edit.finish();
-    block = BufferGetBlockNumber(buffer);
-    UnlockReleaseBuffer(buffer);
+    while (!place_on(block = add_page(), tuple, &id)) record_nothing_free(index_, block);
     move_to(block);
-    return Address::make(block, slot, 0);
+    return id;
 }
 
 // One page per link back, where links have sketches: which link a full neighbour gives up is decided from those on its

@@ -49,6 +49,8 @@ private:
     void move_to(BlockNumber block);
     Id place(DiskNode *tuple);
     bool place_on(BlockNumber block, DiskNode *tuple, Id *id);
+    BlockNumber add_page();
+    BlockNumber add_empty_page();
 
     bool building_ = false;
     bool is_first_ = false;  // holds the heavyweight lock of the metapage
