@@ -57,7 +57,7 @@ CodedList::read(Relation index, const CodedNode &owner)
     owner_ = owner.code;
     found_.clear();
     found_.reserve(capacity());
-    Buffer buffer = read_locked(index, Address::block(owner.address), BUFFER_LOCK_SHARE);
+    Buffer buffer = read_recent(index, Address::block(owner.address));
     DiskNode *node = node_at(index, info_.shape, buffer, BufferGetPage(buffer), owner.address);
     if (node != nullptr) {
         quant::NodeBody body = node_body(info_.shape, node);
@@ -144,15 +144,13 @@ write_list(Relation index, const IndexInfo &info, uint64_t owner, const CodedLis
 {
     PageEdit edit;
     edit.begin(index, building);
-    Buffer buffer = read_locked(index, Address::block(owner), BUFFER_LOCK_EXCLUSIVE);
+    Buffer buffer = read_recent(index, Address::block(owner), BUFFER_LOCK_EXCLUSIVE);
     DiskNode *node = node_at(index, info.shape, buffer, BufferGetPage(buffer), owner);
     bool unchanged = node != nullptr && list.is_unchanged(*node, node_body(info.shape, node));
     if (unchanged) {
         node = node_at(index, info.shape, buffer, edit.page(buffer), owner);
         list.write(node, node_body(info.shape, node));
         edit.finish();
-    } else {
-        edit.abort();
     }
     UnlockReleaseBuffer(buffer);
     return unchanged || node == nullptr;

@@ -65,11 +65,14 @@ struct IndexCache {
     Buffer recent[FLEXIBLE_ARRAY_MEMBER];
 };
 
-// Makes the hints cover an index of `blocks` pages. Call at the start of a scan.
+// Makes the hints cover an index of `blocks` pages. Call at the start of a scan, an insertion or VACUUM.
 void extend_hints(Relation index, BlockNumber blocks);
 
-// Pins and share-locks a page, through its hint if it has one. Checks it.
-Buffer read_recent(Relation index, BlockNumber block);
+// Pins and locks a page as read_locked() does, through its hint if it has one.
+Buffer read_recent(Relation index, BlockNumber block, int lock = BUFFER_LOCK_SHARE);
+
+// Makes the hint of a page that was read in another way.
+void note_recent(Relation index, BlockNumber block, Buffer buffer);
 
 // Starts loading `bytes` of a page that will probably be opened next, if there is a hint of where it is. The page is
 // not pinned and may be another one by now: nothing is read.

@@ -9,14 +9,14 @@ namespace vhnsw::am {
 // Rows in a list of a node from which on its first row says little of it: links are no longer told of a new one.
 static constexpr uint32_t kFewRows = 16;
 
+// Pages that are added to the index for each session that waits to add one.
+static constexpr int kPagesForOthers = 4;
+
 void
-InsertStore::start(Relation index, const IndexInfo &info, const quant::SpaceQuery &query, const MetaState &meta,
-                   bool building)
+InsertStore::init(Relation index, const IndexInfo &info, const quant::SpaceQuery &query, bool building)
 {
-    init(index, info, query, true);
+    PageStore::init(index, info, query, true);
     building_ = building;
-    overflow_ = {meta.overflow_block, false};
-    insert_block_ = meta.insert_block;
     frames_.init(info);
     tuple_.resize(node_bytes(info.shape));
     sketch_.resize(info.shape.sketch.bytes());
@@ -25,6 +25,10 @@ InsertStore::start(Relation index, const IndexInfo &info, const quant::SpaceQuer
 void
 InsertStore::begin(const quant::Prepared &vector, const NewRow &row)
 {
+    extend_hints(index_, RelationGetNumberOfBlocks(index_));
+    MetaState meta = read_meta(index_);
+    overflow_ = {meta.overflow_block, false};
+    insert_block_ = meta.insert_block;
     row_ = row;
     stamp_ = random_stamp();
     code_.resize(quant::code_bytes_of(info_->space, vector));
@@ -94,15 +98,13 @@ InsertStore::refresh_links(Id target, std::span<const Id> owners)
         CHECK_FOR_INTERRUPTS();
         PageEdit edit;
         edit.begin(index_, building_);
-        Buffer buffer = read_locked(index_, Address::block(owner), BUFFER_LOCK_EXCLUSIVE);
+        Buffer buffer = read_recent(index_, Address::block(owner), BUFFER_LOCK_EXCLUSIVE);
         DiskNode *node = node_at(index_, info_->shape, buffer, BufferGetPage(buffer), owner);
         uint32_t i = node == nullptr ? kNoLink : find_link(info_->shape, node, target);
         if (i != kNoLink) {
             node = node_at(index_, info_->shape, buffer, edit.page(buffer), owner);
             refresh_link(info_->shape, node, i, row_.row, hint);
             edit.finish();
-        } else {
-            edit.abort();
         }
         UnlockReleaseBuffer(buffer);
     }
@@ -116,10 +118,9 @@ InsertStore::add_row(const Kept &kept)
     const quant::NodeShape &shape = info_->shape;
     PageEdit edit;
     edit.begin(index_, building_);
-    Buffer buffer = read_locked(index_, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
+    Buffer buffer = read_recent(index_, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
     DiskNode *node = node_at(index_, shape, buffer, BufferGetPage(buffer), kept.id);
     if (node == nullptr || (node->flags & kNodeDead)) {
-        edit.abort();
         UnlockReleaseBuffer(buffer);
         return false;
     }
@@ -189,20 +190,20 @@ InsertStore::place_on(BlockNumber block, DiskNode *tuple, Id *id)
     const quant::NodeShape &shape = info_->shape;
     PageEdit edit;
     edit.begin(index_, building_);
-    Buffer buffer = read_locked(index_, block, BUFFER_LOCK_EXCLUSIVE);
+    Buffer buffer = read_recent(index_, block, BUFFER_LOCK_EXCLUSIVE);
     Page page = BufferGetPage(buffer);
     OffsetNumber slot = InvalidOffsetNumber;
-    OffsetNumber last = page_tail(page)->kind == PageKind::kNodes ? PageGetMaxOffsetNumber(page) : InvalidOffsetNumber;
+    const bool holds_nodes = page_tail(page)->kind == PageKind::kNodes;
+    OffsetNumber last = holds_nodes ? PageGetMaxOffsetNumber(page) : InvalidOffsetNumber;
     for (OffsetNumber offset = FirstOffsetNumber; offset <= last && slot == InvalidOffsetNumber; offset++) {
         DiskNode *node = node_in_slot(index_, shape, buffer, page, offset);
         if (node == nullptr || !(node->flags & kNodeFree)) continue;
         slot = offset;
         tuple->version = node->version;
     }
-    bool has_room =
-        last != InvalidOffsetNumber && last < quant::kMaxNodesPerPage && PageGetFreeSpace(page) >= node_bytes(shape);
+    const bool has_room =
+        holds_nodes && last < quant::kMaxNodesPerPage && PageGetFreeSpace(page) >= node_bytes(shape);
     if (slot == InvalidOffsetNumber && !has_room) {
-        edit.abort();
         UnlockReleaseBuffer(buffer);
         return false;
     }
@@ -227,6 +228,42 @@ InsertStore::move_to(BlockNumber block)
     set_hints(index_, block, InvalidBlockNumber, building_);
 }
 
+BlockNumber
+InsertStore::add_empty_page()
+{
+    PageEdit edit;
+    edit.begin(index_, building_);
+    Buffer buffer = extend_index(index_);
+    init_page(edit.page(buffer, true), PageKind::kNodes);
+    edit.finish();
+    BlockNumber block = BufferGetBlockNumber(buffer);
+    UnlockReleaseBuffer(buffer);
+    return block;
+}
+
+// A page with free slots, for as long as nobody else finds it. Who adds one while others wait for that adds some for each
+// of them, which they find in the map: as they all insert at the same rate, they would wait again and again.
+BlockNumber
+InsertStore::add_page()
+{
+    BlockNumber block = InvalidBlockNumber;
+    if (!ConditionalLockRelationForExtension(index_, ExclusiveLock)) {
+        LockRelationForExtension(index_, ExclusiveLock);
+        block = find_free_slot(index_);
+    }
+    if (block == InvalidBlockNumber) {
+        block = add_empty_page();
+        // The count includes the holder.
+        int more = kPagesForOthers * (RelationExtensionLockWaiterCount(index_) - 1);
+        BlockNumber last = block;
+        for (; more > 0; more--) record_free_slot(index_, last = add_empty_page());
+        // Makes the entries known to searches of the map.
+        if (last != block) FreeSpaceMapVacuumRange(index_, block, last + 1);
+    }
+    UnlockRelationForExtension(index_, ExclusiveLock);
+    return block;
+}
+
 InsertStore::Id
 InsertStore::place(DiskNode *tuple)
 {
@@ -249,18 +286,9 @@ InsertStore::place(DiskNode *tuple)
         record_nothing_free(index_, block);
     }
 
-    PageEdit edit;
-    edit.begin(index_, building_);
-    Buffer buffer = extend_index(index_);
-    Page page = edit.page(buffer, true);
-    init_page(page, PageKind::kNodes);
-    tuple->version = 0;
-    OffsetNumber slot = add_item(page, tuple, node_bytes(info_->shape));
-    edit.finish();
-    block = BufferGetBlockNumber(buffer);
-    UnlockReleaseBuffer(buffer);
+    while (!place_on(block = add_page(), tuple, &id)) record_nothing_free(index_, block);
     move_to(block);
-    return Address::make(block, slot, 0);
+    return id;
 }
 
 // One page per link back, where links have sketches: which link a full neighbour gives up is decided from those on its
@@ -282,9 +310,8 @@ InsertStore::link_back(const Kept &kept, int, Id newcomer)
 
     PageEdit edit;
     edit.begin(index_, building_);
-    Buffer buffer = read_locked(index_, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
+    Buffer buffer = read_recent(index_, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
     if (node_at(index_, shape, buffer, BufferGetPage(buffer), kept.id) == nullptr) {
-        edit.abort();
         UnlockReleaseBuffer(buffer);
         return;
     }

@@ -23,10 +23,9 @@ public:
     };
 
     // `building`: CREATE INDEX owns the index and will log it whole.
-    void start(Relation index, const IndexInfo &info, const quant::SpaceQuery &query, const MetaState &meta,
-               bool building);
+    void init(Relation index, const IndexInfo &info, const quant::SpaceQuery &query, bool building);
 
-    // The newcomer. The row's attributes must outlive the insertion.
+    // The newcomer, which `query` is set to. The row's attributes must outlive the insertion.
     void begin(const quant::Prepared &vector, const NewRow &row);
 
     graph::EntryPoint<Id> entry();
@@ -50,6 +49,8 @@ private:
     void move_to(BlockNumber block);
     Id place(DiskNode *tuple);
     bool place_on(BlockNumber block, DiskNode *tuple, Id *id);
+    BlockNumber add_page();
+    BlockNumber add_empty_page();
 
     bool building_ = false;
     bool is_first_ = false;  // holds the heavyweight lock of the metapage

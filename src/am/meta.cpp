@@ -205,8 +205,6 @@ raise_entry(Relation index, uint64_t entry, int level, bool building)
         meta->entry = Packed48::from(Address::plain(entry));
         meta->entry_level_plus_1 = static_cast<uint8_t>(level + 1);
         edit.finish();
-    } else {
-        edit.abort();
     }
     UnlockReleaseBuffer(buffer);
 }
@@ -223,10 +221,7 @@ set_hints(Relation index, BlockNumber insert_block, BlockNumber overflow_block, 
 
     if (sets_insert) meta->insert_block = insert_block;
     if (sets_overflow) meta->overflow_block = overflow_block;
-    if (sets_insert || sets_overflow)
-        edit.finish();
-    else
-        edit.abort();
+    if (sets_insert || sets_overflow) edit.finish();
     UnlockReleaseBuffer(buffer);
 }
 

@@ -317,7 +317,6 @@ remove_item(Relation index, const quant::NodeShape &shape, uint64_t address, uin
     OffsetNumber offset = Address::offset(address);
     if (row_list_at(index, shape, buffer, page, offset, stamp) == nullptr &&
         code_piece_at(index, buffer, page, offset, stamp) == nullptr) {
-        edit.abort();
         UnlockReleaseBuffer(buffer);
         return;
     }

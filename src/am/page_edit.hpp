@@ -1,46 +1,43 @@
-// One atomic change of up to four locked pages: through generic WAL, or in place while CREATE INDEX still owns the
-// index and will log all of it at the end.
+// One atomic change of one or two locked pages: logged, or in place while CREATE INDEX still owns the index and will
+// log all of it at the end.
+//
+// Pages are changed as copies; finish() writes the bytes that differ to the pages, and the same bytes to the log, as a
+// record of core's generic kind. Until then nothing has happened, and an error leaves the pages as they were.
 #pragma once
 
 #include "am/page.hpp"
 
 namespace vhnsw::am {
 
+// Of a backend, one at a time.
 class PageEdit {
 public:
-    // May allocate: begin before taking locks.
+    static constexpr int kMaxPages = 2;
+
     void begin(Relation index, bool building)
     {
-        state_ = building ? nullptr : GenericXLogStart(index);
+        building_ = building;
+        logged_ = RelationNeedsWAL(index);
         count_ = 0;
     }
 
-    // The page to change. REQUIRES: exclusive lock on the buffer, held until finish() or abort().
-    Page page(Buffer buffer, bool is_new = false)
-    {
-        buffers_[count_++] = buffer;
-        if (state_ == nullptr) return BufferGetPage(buffer);
-        return GenericXLogRegisterBuffer(state_, buffer, is_new ? GENERIC_XLOG_FULL_IMAGE : 0);
-    }
+    // The page to change. REQUIRES: exclusive lock on the buffer, held until finish() or for as long as the copy is
+    // used. A new page is logged whole.
+    Page page(Buffer buffer, bool is_new = false);
 
-    void finish()
-    {
-        if (state_ != nullptr)
-            GenericXLogFinish(state_);
-        else
-            for (int i = 0; i < count_; i++) MarkBufferDirty(buffers_[i]);
-    }
-
-    // Nothing happens to the pages. REQUIRES: none of them was changed.
-    void abort()
-    {
-        if (state_ != nullptr) GenericXLogAbort(state_);
-    }
+    // Does nothing where no byte has changed.
+    void finish();
 
 private:
-    GenericXLogState *state_;
-    Buffer buffers_[MAX_GENERIC_XLOG_PAGES];
+    struct Changed {
+        Buffer buffer;
+        bool is_new;
+    };
+
+    bool building_;
+    bool logged_;
     int count_;
+    Changed pages_[kMaxPages];
 };
 
 }  // namespace vhnsw::am

@@ -31,6 +31,7 @@ Buffer
 read_for_vacuum(const Vacuum &vacuum, BlockNumber block)
 {
     Buffer buffer = ReadBufferExtended(vacuum.index, MAIN_FORKNUM, block, RBM_NORMAL, vacuum.strategy);
+    note_recent(vacuum.index, block, buffer);
     LockBuffer(buffer, BUFFER_LOCK_SHARE);
     return buffer;
 }
@@ -56,7 +57,7 @@ bool
 is_dead(Vacuum &vacuum, uint64_t address)
 {
     if (!vacuum.dead.may_contain(address)) return false;
-    Buffer buffer = read_locked(vacuum.index, Address::block(address), BUFFER_LOCK_SHARE);
+    Buffer buffer = read_recent(vacuum.index, Address::block(address));
     DiskNode *node = node_at(vacuum.index, vacuum.info.shape, buffer, BufferGetPage(buffer), address);
     bool dead = node == nullptr || (node->flags & kNodeDead);
     UnlockReleaseBuffer(buffer);
@@ -125,6 +126,7 @@ am_bulk_delete(IndexVacuumInfo *info, IndexBulkDeleteResult *stats, IndexBulkDel
                      .any_shared = false,
                      .best = Address::kNone,
                      .best_layer = -1};
+    extend_hints(info->index, blocks);
     vacuum.dead.init(vacuum.info.shape, blocks, filter_bytes());
     vacuum.shared.init(vacuum.info.shape, blocks, filter_bytes());
 

@@ -209,8 +209,6 @@ mark_if_empty(MarkPass &pass, Buffer buffer, const ListOwner &owner)
             ->flags |= kNodeDead;
         edit.finish();
         add_dead(pass, BufferGetBlockNumber(buffer), Address::offset(owner.address));
-    } else {
-        edit.abort();
     }
     LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
 }
@@ -226,8 +224,6 @@ adopt_page(const Vacuum &vacuum, Buffer buffer)
         init_page(edit.page(buffer, true), PageKind::kOverflow);
         edit.finish();
         record_overflow_room(vacuum.index, BufferGetBlockNumber(buffer), kPageRoom);
-    } else {
-        edit.abort();
     }
     LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
 }

@@ -51,7 +51,7 @@ collect(Vacuum &vacuum, Buffer buffer, Vec<StaleLink> &stale)
 void
 look_up(Vacuum &vacuum, StaleLink &link)
 {
-    Buffer buffer = read_locked(vacuum.index, Address::block(link.target), BUFFER_LOCK_SHARE);
+    Buffer buffer = read_recent(vacuum.index, Address::block(link.target));
     DiskNode *node = node_at(vacuum.index, vacuum.info.shape, buffer, BufferGetPage(buffer), link.target);
     link.found = node != nullptr && is_shared(*node) && !(node->flags & kNodeDead);
     if (link.found) {

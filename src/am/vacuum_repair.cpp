@@ -94,7 +94,7 @@ RepairStore::start(Vacuum &vacuum)
 bool
 RepairStore::copy(Id id)
 {
-    Buffer buffer = read_locked(vacuum_->index, Address::block(id), BUFFER_LOCK_SHARE);
+    Buffer buffer = read_recent(vacuum_->index, Address::block(id));
     DiskNode *found = node_at(vacuum_->index, shape(), buffer, BufferGetPage(buffer), id);
     if (found != nullptr) memcpy(tuple_.data(), found, tuple_.size());
     UnlockReleaseBuffer(buffer);
@@ -221,7 +221,7 @@ RepairStore::relink_sketched(std::span<const Id> lost, std::span<const Kept> off
 
     PageEdit edit;
     edit.begin(index, false);
-    Buffer buffer = read_locked(index, Address::block(owner_), BUFFER_LOCK_EXCLUSIVE);
+    Buffer buffer = read_recent(index, Address::block(owner_), BUFFER_LOCK_EXCLUSIVE);
     DiskNode *node = node_at(index, shape(), buffer, edit.page(buffer), owner_);
     if (node == nullptr) report_corruption(index, Address::block(owner_), "a node vanished during VACUUM");
     for (uint32_t i = node->link_count; i-- > 0;) {
@@ -252,12 +252,10 @@ RepairStore::link_back(const Kept &kept)
 
     PageEdit edit;
     edit.begin(index, false);
-    Buffer buffer = read_locked(index, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
+    Buffer buffer = read_recent(index, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
     DiskNode *node = node_at(index, shape(), buffer, edit.page(buffer), kept.id);
     if (node != nullptr && admit_link(info(), node, link))
         edit.finish();
-    else
-        edit.abort();
     UnlockReleaseBuffer(buffer);
 }
 

@@ -78,11 +78,13 @@ drop_dead(Store &store, Vec<typename Store::Kept> &found)
     if (living > 0) found.resize(living);
 }
 
-// All nodes opened by a search of width ef_construction around the newcomer on one layer, nearest first.
-// Returns the id of the nearest one layer below.
+// Finds the nodes opened by a search of width ef_construction around the newcomer on one layer, nearest first; `from`
+// becomes the nearest, one layer below. False when its row has joined a node that has the very same code. The search
+// does not go on then, so that a row updated without its vector costs little: its node is among the first to be opened.
 template <InsertStore Store>
-typename Store::Id
-find_neighbours(Store &store, Candidate<typename Store::Id> from, size_t ef_construction, InsertScratch<Store> &scratch)
+bool
+find_neighbours(Store &store, int layer, size_t ef_construction, Candidate<typename Store::Id> &from,
+                InsertScratch<Store> &scratch)
 {
     using Kept = typename Store::Kept;
     scratch.found.clear();
@@ -93,6 +95,8 @@ find_neighbours(Store &store, Candidate<typename Store::Id> from, size_t ef_cons
     float nearest = 0;
     while (scratch.beam.advance(store, ef_construction, id, scratch.opened)) {
         scratch.found.push(store.keep(id, scratch.opened));
+        const Kept &kept = scratch.found.back();
+        if (layer == 0 && store.is_duplicate(kept) && store.add_row(kept)) return false;
         if (any && !(scratch.opened.key < nearest)) continue;
         any = true;
         nearest = scratch.opened.key;
@@ -100,7 +104,8 @@ find_neighbours(Store &store, Candidate<typename Store::Id> from, size_t ef_cons
     }
     drop_dead(store, scratch.found);
     std::sort(scratch.found.begin(), scratch.found.end(), [](const Kept &a, const Kept &b) { return a.key < b.key; });
-    return below;
+    from.id = below;
+    return true;
 }
 
 // Links of the newcomer among scratch.found. Room is left for links back: m chosen ones, and no dominated ones beyond
@@ -138,10 +143,7 @@ insert(Store &store, int level, uint32_t m, size_t ef_construction, InsertScratc
     if (entry.level >= 0) {
         Candidate<Id> from = descend(store, entry, top, scratch.beam, scratch.opened);
         for (int layer = top; layer >= 0; layer--) {
-            from.id = find_neighbours(store, from, ef_construction, scratch);
-            if (layer == 0)
-                for (auto &kept : scratch.found)
-                    if (store.is_duplicate(kept) && store.add_row(kept)) return;
+            if (!find_neighbours(store, layer, ef_construction, from, scratch)) return;
             choose_links(store, m, scratch, scratch.links[layer]);
         }
     }

@@ -49,8 +49,9 @@ struct Admission {
     bool dominated;  // of the newcomer
 };
 
-// Decides which link a list gives up for a newcomer: the farthest dominated one, else the farthest. Only comparisons
-// with the newcomer are made; what earlier admissions learnt is kept in the list's marks.
+// Decides which link a list gives up for a newcomer: the farthest dominated one, else the farthest. As in selection,
+// what is dominated itself dominates nothing. Only comparisons with the newcomer are made; what earlier admissions
+// learnt is kept in the list's marks.
 // `List` offers size(), capacity(), key(i) (link to owner), between(i) (link to newcomer), dominated(i),
 // set_dominated(i).
 template <typename List>
@@ -59,14 +60,10 @@ admit(List &list, float key)
 {
     uint32_t size = list.size();
     bool dominated = false;
-    for (uint32_t i = 0; i < size; i++) {
-        float link_key = list.key(i);
-        float between = list.between(i);
-        if (link_key <= key)
-            dominated |= between < key;
-        else if (between < link_key)
-            list.set_dominated(i);
-    }
+    for (uint32_t i = 0; i < size && !dominated; i++)
+        dominated = !list.dominated(i) && list.key(i) <= key && list.between(i) < key;
+    for (uint32_t i = 0; i < size && !dominated; i++)
+        if (list.key(i) > key && list.between(i) < list.key(i)) list.set_dominated(i);
     if (size < list.capacity()) return {static_cast<int>(size), dominated};
 
     int victim = kRefused;

@@ -17,13 +17,13 @@ CREATE INDEX by_vector ON artworks USING hnsw (embedding vector_cosine_ops);
 END
 my $pages = "SELECT pg_relation_size('by_vector') / current_setting('block_size')::integer";
 my $pages_before = $node->safe_psql('postgres', $pages);
-for my $round (1 .. 10) {
+for my $round (1 .. 20) {
     $node->safe_psql('postgres', <<"END");
-DELETE FROM artworks WHERE id % 20 = $round;
+DELETE FROM artworks WHERE id % 20 = $round % 20;
 VACUUM artworks;
 INSERT INTO artworks SELECT * FROM source WHERE id % 20 = $round - 1;
 END
-    complete_ok($node, 'artworks', '<=>', "round $round");
+    complete_ok($node, 'artworks', '<=>', "round $round") if $round % 5 == 0;
 }
 my $pages_after = $node->safe_psql('postgres', $pages);
 cmp_ok($pages_after, '<', 1.05 * $pages_before, "the index has as many pages as before, $pages_before, or hardly more");
@@ -34,7 +34,7 @@ $node->safe_psql('postgres', 'REINDEX INDEX by_vector');
 for my $ef_search (40, 100) {
     my $fresh = recall($node, 'artworks', '<=>', $ef_search);
     note("recall $recall{$ef_search}, of a new index $fresh");
-    cmp_ok($recall{$ef_search}, '>=', $fresh - .02, "recall with ef_search $ef_search");
+    cmp_ok($recall{$ef_search}, '>=', $fresh - .01, "recall with ef_search $ef_search");
 }
 
 done_testing();

@@ -1,4 +1,4 @@
-// Vec, Heap, VisitedSet, Bloom filters and Rng.
+// Vec, Heap, VisitedSet, BitFilter, Bloom filters and Rng.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "core/bit_filter.hpp"
 #include "core/bloom.hpp"
 #include "core/heap.hpp"
 #include "core/rng.hpp"
@@ -270,4 +271,29 @@ UNIT_TEST(core_bloom_bits_stay_where_they_are)
     uint64_t bits;
     memcpy(&bits, filter.data(), sizeof bits);
     EXPECT_WITH(bits == 0x10000C0100000048, "%lx", bits);
+}
+
+UNIT_TEST(core_bit_filter_is_exact_where_it_has_the_memory)
+{
+    BitFilter filter;
+    filter.init(1000, 1000);
+    for (uint64_t n = 0; n < 1000; n += 3) filter.add(n);
+    int wrong = 0;
+    for (uint64_t n = 0; n < 1000; ++n) wrong += filter.may_contain(n) != (n % 3 == 0);
+    EXPECT_WITH(wrong == 0, "%d", wrong);
+}
+
+// Whatever was added stays in; what shares its bit is all that comes with it.
+UNIT_TEST(core_bit_filter_keeps_to_its_memory)
+{
+    BitFilter filter;
+    filter.init(uint64_t{1} << 40, 1024);
+    EXPECT_WITH(filter.bytes() == 1024, "%lu", filter.bytes());
+    for (uint64_t n = 1; n < uint64_t{1} << 40; n *= 7) filter.add(n);
+    uint64_t missed = 0, contained = 0;
+    for (uint64_t n = 1; n < uint64_t{1} << 40; n *= 7) missed += !filter.may_contain(n);
+    for (uint64_t n = 0; n < 8 * 1024; ++n) contained += filter.may_contain(n);
+    EXPECT_WITH(missed == 0 && contained <= 15, "%lu missed, %lu bits", missed, contained);
+    filter.init(10, 0);
+    EXPECT(filter.bytes() == sizeof(uint64_t) && !filter.may_contain(5));
 }
