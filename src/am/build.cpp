@@ -69,12 +69,12 @@ leave_memory(BuildState &state)
         write_graph(state);
     }
     if (state.shared->parallel) BarrierArriveAndWait(&state.shared->barrier, PG_WAIT_EXTENSION);
-    state.in_pages = true;
+    enter_pages(state);
     show_phase(state, kPhaseInsert, expected_rows(state.heap));
 }
 
 void
-add_row(Relation index, ItemPointer tid, Datum *values, bool *is_null, bool, void *opaque)
+add_row(Relation, ItemPointer tid, Datum *values, bool *is_null, bool, void *opaque)
 {
     BuildState &state = *static_cast<BuildState *>(opaque);
     MemoryContext old = MemoryContextSwitchTo(state.row_context);
@@ -84,13 +84,9 @@ add_row(Relation index, ItemPointer tid, Datum *values, bool *is_null, bool, voi
     NewRow row = {Row::from(*tid), state.attributes.data()};
     MemoryContextSwitchTo(old);
 
-    // The scratch of the arena outlives the row.
+    // What insertions allocate outlives the row.
     if (!state.in_pages && !insert_in_memory(state, input, row)) leave_memory(state);
-    if (state.in_pages) {
-        MemoryContextSwitchTo(state.row_context);
-        insert_row(index, state.info, input, row, true);
-        MemoryContextSwitchTo(old);
-    }
+    if (state.in_pages) state.inserter.insert(input, row);
     MemoryContextReset(state.row_context);
     uint64_t rows = state.shared->rows.fetch_add(1, std::memory_order_relaxed) + 1;
     if (state.is_leader) pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, static_cast<int64>(rows));
@@ -190,6 +186,13 @@ init_participant(BuildState &state, graph::ArenaShared *arena, graph::ArenaMemor
     state.attributes.resize(state.info.shape.attribute_bytes);
     state.row_context = AllocSetContextCreate(CurrentMemoryContext, "hnsw build row", ALLOCSET_DEFAULT_SIZES);
     state.rng = Rng(kLevelSeed + (state.is_leader ? 0 : random_seed()));
+}
+
+void
+enter_pages(BuildState &state)
+{
+    state.in_pages = true;
+    state.inserter.init(state.index, true);
 }
 
 void

@@ -6,8 +6,7 @@
 
 #include <atomic>
 
-#include "am/overflow.hpp"
-#include "am/vector_input.hpp"
+#include "am/insert.hpp"
 #include "graph/arena_store.hpp"
 
 namespace vhnsw::am {
@@ -46,6 +45,7 @@ struct BuildState {
     graph::InsertScratch<graph::ArenaStore> scratch;
     Rng rng{0};
     quant::Preparation preparation;
+    RowInserter inserter;       // once in pages
     Vec<uint8_t> attributes;    // of the row
     MemoryContext row_context;  // reset for every row
 };
@@ -62,6 +62,9 @@ void init_build_shared(BuildShared *shared, const BuildState &state);
 
 // Prepares what is private to a participant: arena, scratch, generator.
 void init_participant(BuildState &state, graph::ArenaShared *arena, graph::ArenaMemory memory);
+
+// From now on the participant's rows go through the pages.
+void enter_pages(BuildState &state);
 
 // Writes the graph of the arena to the end of the index (build_write.cpp). Called once, when nobody inserts.
 void write_graph(BuildState &state);

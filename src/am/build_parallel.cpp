@@ -71,7 +71,7 @@ participate(BuildState &state, ParallelTableScanDesc parallel_scan)
     // Who comes late waits for the writing to be over.
     int phase = BarrierAttach(&shared->barrier);
     if (phase == 1) BarrierArriveAndWait(&shared->barrier, PG_WAIT_EXTENSION);
-    state.in_pages = phase > 0;
+    if (phase > 0) enter_pages(state);
 
     double rows = build_scan(state, table_beginscan_parallel(state.heap, parallel_scan));
     BarrierDetach(&shared->barrier);

@@ -64,11 +64,11 @@ struct IndexCache {
     Buffer recent[FLEXIBLE_ARRAY_MEMBER];
 };
 
-// Makes the hints cover an index of `blocks` pages. Call at the start of a scan.
+// Makes the hints cover an index of `blocks` pages. Call at the start of a scan or an insertion.
 void extend_hints(Relation index, BlockNumber blocks);
 
-// Pins and share-locks a page, through its hint if it has one. Checks it.
-Buffer read_recent(Relation index, BlockNumber block);
+// Pins and locks a page as read_locked() does, through its hint if it has one.
+Buffer read_recent(Relation index, BlockNumber block, int lock = BUFFER_LOCK_SHARE);
 
 // Starts loading `bytes` of a page that will probably be opened next, if there is a hint of where it is. The page is
 // not pinned and may be another one by now: nothing is read.

@@ -2,25 +2,34 @@
 #include "am/insert.hpp"
 
 #include "am/am.hpp"
-#include "am/insert_store.hpp"
 #include "am/options.hpp"
-#include "am/vector_input.hpp"
 #include "pg/random.hpp"
 
 namespace vhnsw::am {
 
-// A row without a place in the graph: VACUUM and scans find it in a list of the metapage.
-static void
-add_to_meta_list(Relation index, const IndexInfo &info, VectorState state, const NewRow &row, bool building)
+void
+RowInserter::init(Relation index, bool building)
 {
-    MetaState meta = read_meta(index);
+    index_ = index;
+    info_ = read_info(index);
+    building_ = building;
+    ef_construction_ = option_ef_construction(index);
+    rng_ = Rng(random_seed());
+    store_.init(index, info_, query_, building);
+}
+
+// A row without a place in the graph: VACUUM and scans find it in a list of the metapage.
+void
+RowInserter::add_to_meta_list(VectorState state, const NewRow &row)
+{
+    MetaState meta = read_meta(index_);
     OverflowTarget target{meta.overflow_block, false};
     PageEdit edit;
-    edit.begin(index, building);
-    Buffer buffer = read_locked(index, kMetaBlock, BUFFER_LOCK_EXCLUSIVE);
+    edit.begin(index_, building_);
+    Buffer buffer = read_locked(index_, kMetaBlock, BUFFER_LOCK_EXCLUSIVE);
     auto *disk = reinterpret_cast<DiskMeta *>(PageGetContents(edit.page(buffer)));
     Packed48 *head = state == VectorState::kNull ? &disk->null_rows : &disk->zero_rows;
-    ListPlace place = add_to_row_list(index, edit, {info.shape, head, disk->stamp}, row, target);
+    ListPlace place = add_to_row_list(index_, edit, {info_.shape, head, disk->stamp}, row, target);
     if (target.moved) disk->overflow_block = target.block;
     edit.finish();
     UnlockReleaseBuffer(place.buffer);
@@ -28,25 +37,18 @@ add_to_meta_list(Relation index, const IndexInfo &info, VectorState state, const
 }
 
 void
-insert_row(Relation index, const IndexInfo &info, const VectorInput &input, const NewRow &row, bool building)
+RowInserter::insert(const VectorInput &input, const NewRow &row)
 {
     if (input.state != VectorState::kVector) {
-        add_to_meta_list(index, info, input.state, row, building);
+        add_to_meta_list(input.state, row);
         return;
     }
-    quant::Preparation preparation;
-    const quant::Prepared &vector = preparation.prepare(info.space, input.vector);
-    quant::SpaceQuery query;
-    query.set(info.space, vector);
-
-    InsertStore store;
-    store.start(index, info, query, read_meta(index), building);
-    Rng rng(random_seed());
-    int level = graph::draw_level(rng, info.m);
-    store.begin(vector, row);
-    graph::InsertScratch<InsertStore> scratch;
-    graph::insert(store, level, info.m, option_ef_construction(index), scratch);
-    store.finish();
+    const quant::Prepared &vector = preparation_.prepare(info_.space, input.vector);
+    query_.set(info_.space, vector);
+    int level = graph::draw_level(rng_, info_.m);
+    store_.begin(vector, row);
+    graph::insert(store_, level, info_.m, ef_construction_, scratch_);
+    store_.finish();
 }
 
 extern "C" bool
@@ -55,13 +57,15 @@ am_insert(Relation index, Datum *values, bool *is_null, ItemPointer heap_tid, Re
 {
     MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "hnsw insert", ALLOCSET_DEFAULT_SIZES);
     MemoryContext old = MemoryContextSwitchTo(context);
-    IndexInfo info = read_info(index);
+    RowInserter inserter;
+    inserter.init(index, false);
+    const IndexInfo &info = inserter.info();
     const OpclassInfo *opclass = opclass_info(index);
     VectorInput input = read_vector_input(is_null[0], values[0], *opclass);
     if (input.state != VectorState::kNull) check_dims(input.vector, info);
     auto *attributes = static_cast<uint8_t *>(palloc(info.shape.attribute_bytes));
     encode_attributes(info.attributes, values, is_null, attributes);
-    insert_row(index, info, input, {Row::from(*heap_tid), attributes}, false);
+    inserter.insert(input, {Row::from(*heap_tid), attributes});
     MemoryContextSwitchTo(old);
     MemoryContextDelete(context);
     return false;

@@ -10,13 +10,10 @@ namespace vhnsw::am {
 static constexpr uint32_t kFewRows = 16;
 
 void
-InsertStore::start(Relation index, const IndexInfo &info, const quant::SpaceQuery &query, const MetaState &meta,
-                   bool building)
+InsertStore::init(Relation index, const IndexInfo &info, const quant::SpaceQuery &query, bool building)
 {
-    init(index, info, query, true);
+    PageStore::init(index, info, query, true);
     building_ = building;
-    overflow_ = {meta.overflow_block, false};
-    insert_block_ = meta.insert_block;
     frames_.init(info);
     tuple_.resize(node_bytes(info.shape));
     sketch_.resize(info.shape.sketch.bytes());
@@ -25,6 +22,10 @@ InsertStore::start(Relation index, const IndexInfo &info, const quant::SpaceQuer
 void
 InsertStore::begin(const quant::Prepared &vector, const NewRow &row)
 {
+    extend_hints(index_, RelationGetNumberOfBlocks(index_));
+    MetaState meta = read_meta(index_);
+    overflow_ = {meta.overflow_block, false};
+    insert_block_ = meta.insert_block;
     row_ = row;
     stamp_ = random_stamp();
     code_.resize(quant::code_bytes_of(info_->space, vector));
@@ -94,7 +95,7 @@ InsertStore::refresh_links(Id target, std::span<const Id> owners)
         CHECK_FOR_INTERRUPTS();
         PageEdit edit;
         edit.begin(index_, building_);
-        Buffer buffer = read_locked(index_, Address::block(owner), BUFFER_LOCK_EXCLUSIVE);
+        Buffer buffer = read_recent(index_, Address::block(owner), BUFFER_LOCK_EXCLUSIVE);
         DiskNode *node = node_at(index_, info_->shape, buffer, BufferGetPage(buffer), owner);
         uint32_t i = node == nullptr ? kNoLink : find_link(info_->shape, node, target);
         if (i != kNoLink) {
@@ -116,7 +117,7 @@ InsertStore::add_row(const Kept &kept)
     const quant::NodeShape &shape = info_->shape;
     PageEdit edit;
     edit.begin(index_, building_);
-    Buffer buffer = read_locked(index_, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
+    Buffer buffer = read_recent(index_, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
     DiskNode *node = node_at(index_, shape, buffer, BufferGetPage(buffer), kept.id);
     if (node == nullptr || (node->flags & kNodeDead)) {
         edit.abort();
@@ -189,7 +190,7 @@ InsertStore::place_on(BlockNumber block, DiskNode *tuple, Id *id)
     const quant::NodeShape &shape = info_->shape;
     PageEdit edit;
     edit.begin(index_, building_);
-    Buffer buffer = read_locked(index_, block, BUFFER_LOCK_EXCLUSIVE);
+    Buffer buffer = read_recent(index_, block, BUFFER_LOCK_EXCLUSIVE);
     Page page = BufferGetPage(buffer);
     OffsetNumber slot = InvalidOffsetNumber;
     OffsetNumber last = page_tail(page)->kind == PageKind::kNodes ? PageGetMaxOffsetNumber(page) : InvalidOffsetNumber;
@@ -282,7 +283,7 @@ InsertStore::link_back(const Kept &kept, int, Id newcomer)
 
     PageEdit edit;
     edit.begin(index_, building_);
-    Buffer buffer = read_locked(index_, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
+    Buffer buffer = read_recent(index_, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
     if (node_at(index_, shape, buffer, BufferGetPage(buffer), kept.id) == nullptr) {
         edit.abort();
         UnlockReleaseBuffer(buffer);

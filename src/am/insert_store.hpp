@@ -23,10 +23,9 @@ public:
     };
 
     // `building`: CREATE INDEX owns the index and will log it whole.
-    void start(Relation index, const IndexInfo &info, const quant::SpaceQuery &query, const MetaState &meta,
-               bool building);
+    void init(Relation index, const IndexInfo &info, const quant::SpaceQuery &query, bool building);
 
-    // The newcomer. The row's attributes must outlive the insertion.
+    // The newcomer, which `query` is set to. The row's attributes must outlive the insertion.
     void begin(const quant::Prepared &vector, const NewRow &row);
 
     graph::EntryPoint<Id> entry();

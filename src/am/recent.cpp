@@ -45,7 +45,7 @@ extend_hints(Relation index, BlockNumber blocks)
 }
 
 Buffer
-read_recent(Relation index, BlockNumber block)
+read_recent(Relation index, BlockNumber block, int lock)
 {
     Buffer *hint = hint_of(index, block);
     if (hint != nullptr && BufferIsValid(*hint) && ++cache_of(index)->reads % kCountedReads != 0 &&
@@ -53,11 +53,11 @@ read_recent(Relation index, BlockNumber block)
         Buffer buffer = *hint;
         pgstat_count_buffer_read(index);
         pgstat_count_buffer_hit(index);
-        LockBuffer(buffer, BUFFER_LOCK_SHARE);
+        LockBuffer(buffer, lock);
         check_page(index, buffer);
         return buffer;
     }
-    Buffer buffer = read_locked(index, block, BUFFER_LOCK_SHARE);
+    Buffer buffer = read_locked(index, block, lock);
     if (hint != nullptr && (hint = hint_of(index, block)) != nullptr) *hint = buffer;
     return buffer;
 }
