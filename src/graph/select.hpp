@@ -60,11 +60,11 @@ admit(List &list, float key)
     uint32_t size = list.size();
     bool dominated = false;
     for (uint32_t i = 0; i < size; i++) {
+        // Comparing is what costs: not where the answer is known.
         float link_key = list.key(i);
-        float between = list.between(i);
         if (link_key <= key)
-            dominated |= between < key;
-        else if (between < link_key)
+            dominated = dominated || list.between(i) < key;
+        else if (!list.dominated(i) && list.between(i) < link_key)
             list.set_dominated(i);
     }
     if (size < list.capacity()) return {static_cast<int>(size), dominated};
