@@ -123,8 +123,9 @@ ArenaStore::grow(ArenaPool &pool, uint32_t wanted_chunks)
         uint32_t chunk = pool.chunks.load(std::memory_order_relaxed);
         // The first chunk is always granted, however small the limit.
         enough = chunk < ArenaPool::kMaxChunks && (chunk == 0 || shared_->bytes_used + bytes <= shared_->bytes_limit);
+        if (enough) pool.handles[chunk] = memory_.allocate(memory_.context, bytes);
+        enough = enough && pool.handles[chunk] != 0;
         if (!enough) break;
-        pool.handles[chunk] = memory_.allocate(memory_.context, bytes);
         shared_->bytes_used += bytes;
         pool.chunks.store(chunk + 1, std::memory_order_release);
     }
