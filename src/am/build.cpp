@@ -186,25 +186,19 @@ create_metapage(Relation index, const IndexInfo &info, ForkNumber fork)
 }
 
 void
-show_blocks(int64 done, int64 total)
+log_index(Relation index)
 {
-    constexpr int params[] = {PROGRESS_SCAN_BLOCKS_DONE, PROGRESS_SCAN_BLOCKS_TOTAL};
-    const int64 values[] = {done, total};
+    constexpr int params[] = {PROGRESS_CREATEIDX_SUBPHASE, PROGRESS_CREATEIDX_TUPLES_TOTAL,
+                              PROGRESS_CREATEIDX_TUPLES_DONE, PROGRESS_SCAN_BLOCKS_TOTAL, PROGRESS_SCAN_BLOCKS_DONE};
+    const BlockNumber blocks = RelationGetNumberOfBlocks(index);
+    const int64 values[] = {kPhaseLog, 0, 0, blocks, 0};
     pgstat_progress_update_multi_param(lengthof(params), params, values);
-}
-
-void
-log_index(const BuildState &state)
-{
-    const BlockNumber blocks = RelationGetNumberOfBlocks(state.index);
-    show_phase(state, kPhaseLog, 0);
     for (BlockNumber done = 0; done < blocks;) {
-        show_blocks(done, blocks);
         BlockNumber end = Min(done + kBlocksPerLogStep, blocks);
-        log_newpage_range(state.index, MAIN_FORKNUM, done, end, true);
+        log_newpage_range(index, MAIN_FORKNUM, done, end, true);
         done = end;
+        pgstat_progress_update_param(PROGRESS_SCAN_BLOCKS_DONE, done);
     }
-    show_blocks(blocks, blocks);
 }
 
 double
@@ -288,7 +282,7 @@ am_build(Relation heap, Relation index, struct ::IndexInfo *index_info)
     int workers = plan_build_workers(heap, index, index_info);
     if (workers == 0 || !build_parallel(state, workers, &heap_rows)) heap_rows = build_alone(state);
 
-    if (RelationNeedsWAL(index)) log_index(state);
+    if (RelationNeedsWAL(index)) log_index(index);
     auto *result = static_cast<IndexBuildResult *>(palloc(sizeof(IndexBuildResult)));
     result->heap_tuples = heap_rows;
     result->index_tuples = static_cast<double>(state.shared->rows.load());
