@@ -81,7 +81,7 @@ report_full_memory(BuildState &state)
     ereport(NOTICE, (errmsg("hnsw graph no longer fits into maintenance_work_mem after %llu tuples",
                             static_cast<unsigned long long>(state.shared->rows.load())),
                      errdetail("The remaining rows are inserted through the pages, which takes longer."),
-                     megabytes > 0 ? errhint("The graph of all rows would take about %llu MB.",
+                     megabytes > 0 ? errhint("About %llu MB of maintenance_work_mem would hold the graph of all rows.",
                                              static_cast<unsigned long long>(megabytes))
                                    : errhint("Increase maintenance_work_mem to speed up builds.")));
 }
