@@ -18,20 +18,22 @@ SELECT * FROM read_all('items');
 
 -- with less memory than the graph needs, by several processes and by one: the remaining rows are inserted through pages
 \setenv PGOPTIONS '-c maintenance_work_mem=1MB'
-\! psql -Xqc 'REINDEX INDEX items_index' 2>&1 | sed 's/after [0-9]* tuples/after N tuples/'
+\! psql -Xqc 'REINDEX INDEX items_index' 2>&1 | sed 's/after [0-9]* tuples/after N tuples/;s/[0-9]* MB/N MB/'
 SELECT * FROM read_all('items');
 SELECT mean_recall('items', 16) >= 0.95;
 ALTER TABLE items RESET (parallel_workers);
-\! psql -Xqc 'REINDEX INDEX items_index' 2>&1 | sed 's/after [0-9]* tuples/after N tuples/'
+\! psql -Xqc 'REINDEX INDEX items_index' 2>&1 | sed 's/after [0-9]* tuples/after N tuples/;s/[0-9]* MB/N MB/'
 SELECT * FROM read_all('items');
 SELECT mean_recall('items', 16) >= 0.95;
+-- as much memory as the notice names is enough
+\! PGOPTIONS="-c maintenance_work_mem=$(psql -Xqc 'REINDEX INDEX items_index' 2>&1 | sed -n 's/.*About \([0-9]*\) MB.*/\1MB/p')" psql -Xqc 'REINDEX INDEX items_index' && echo built
 
 -- NULLs and rows without direction take memory too
 CREATE TABLE others (id int, embedding vector(3));
 INSERT INTO others SELECT i, CASE i % 3 WHEN 0 THEN '[0,0,0]'::vector WHEN 1 THEN '[1,2,3]' END
 FROM generate_series(1, 60000) i;
 CREATE INDEX others_index ON others USING hnsw (embedding vector_cosine_ops);
-\! psql -Xqc 'REINDEX INDEX others_index' 2>&1 | sed 's/after [0-9]* tuples/after N tuples/'
+\! psql -Xqc 'REINDEX INDEX others_index' 2>&1 | sed 's/after [0-9]* tuples/after N tuples/;s/[0-9]* MB/N MB/'
 SELECT * FROM read_all('others', '<=>');
 DROP TABLE items, others;
 

@@ -13,6 +13,9 @@ namespace {
 constexpr uint64_t kRotationSeed = 0x5EED0F0A11D1A6E5;
 constexpr uint64_t kLevelSeed = 0x1E7E15;
 
+// Between two looks at the progress. A record of WAL holds up to 32 pages.
+constexpr BlockNumber kBlocksPerLogStep = 256;
+
 // --- private memory for a build by one process ---
 
 void
@@ -49,28 +52,60 @@ insert_in_memory(BuildState &state, const VectorInput &input, const NewRow &row)
     return true;
 }
 
-// The number of rows to come, as far as the catalogue knows. Never negative.
-int64
+// The number of rows in the table, as the planner estimates it.
+double
 expected_rows(Relation heap)
 {
-    return static_cast<int64>(Max(heap->rd_rel->reltuples, 0.0f));
+    BlockNumber pages;
+    double rows, all_visible;
+    estimate_rel_size(heap, nullptr, &pages, &rows, &all_visible);
+    return rows;
+}
+
+// The memory that the graph of all rows would take, in megabytes; 0 where it is not known how many there will be.
+uint64_t
+megabytes_for_all(BuildState &state)
+{
+    if (state.index_info->ii_Predicate != NIL) return 0;
+    double bytes = static_cast<double>(state.arena.shared()->bytes_used.load());
+    double rows = static_cast<double>(Max(state.shared->rows.load(), 1));
+    double share = Max(expected_rows(state.heap) / rows, 1.0);
+    // Chunks that are not full yet, and rows that take more than those before.
+    return static_cast<uint64_t>(1.1 * share * bytes / (1024 * 1024)) + 1;
+}
+
+void
+report_full_memory(BuildState &state)
+{
+    const uint64_t megabytes = megabytes_for_all(state);
+    ereport(NOTICE, (errmsg("hnsw graph no longer fits into maintenance_work_mem after %llu tuples",
+                            static_cast<unsigned long long>(state.shared->rows.load())),
+                     errdetail("The remaining rows are inserted through the pages, which takes longer."),
+                     megabytes > 0 ? errhint("About %llu MB of maintenance_work_mem would hold the graph of all rows.",
+                                             static_cast<unsigned long long>(megabytes))
+                                   : errhint("Increase maintenance_work_mem to speed up builds.")));
+}
+
+// Whether this participant writes the graph: the leader, whose progress is shown, unless it has no more rows.
+bool
+meet_to_write(BuildState &state)
+{
+    if (!state.shared->parallel) return true;
+    bool elected = BarrierArriveAndWait(&state.shared->barrier, PG_WAIT_EXTENSION);
+    return state.shared->leader_loads ? state.is_leader : elected;
 }
 
 // The arena is full. All participants meet, one of them writes the graph, and all go on through the pages.
 void
 leave_memory(BuildState &state)
 {
-    show_phase(state, kPhaseWrite, 0);
-    if (!state.shared->parallel || BarrierArriveAndWait(&state.shared->barrier, PG_WAIT_EXTENSION)) {
-        ereport(NOTICE, (errmsg("hnsw graph no longer fits into maintenance_work_mem after %llu tuples",
-                                static_cast<unsigned long long>(state.shared->rows.load())),
-                         errdetail("The remaining rows are inserted through the pages, which takes longer."),
-                         errhint("Increase maintenance_work_mem to speed up builds.")));
+    if (meet_to_write(state)) {
+        report_full_memory(state);
         write_graph(state);
     }
     if (state.shared->parallel) BarrierArriveAndWait(&state.shared->barrier, PG_WAIT_EXTENSION);
     enter_pages(state);
-    show_phase(state, kPhaseInsert, expected_rows(state.heap));
+    show_phase(state, kPhaseInsert, static_cast<int64>(expected_rows(state.heap)));
 }
 
 void
@@ -150,6 +185,22 @@ create_metapage(Relation index, const IndexInfo &info, ForkNumber fork)
     UnlockReleaseBuffer(buffer);
 }
 
+void
+log_index(Relation index)
+{
+    constexpr int params[] = {PROGRESS_CREATEIDX_SUBPHASE, PROGRESS_CREATEIDX_TUPLES_TOTAL,
+                              PROGRESS_CREATEIDX_TUPLES_DONE, PROGRESS_SCAN_BLOCKS_TOTAL, PROGRESS_SCAN_BLOCKS_DONE};
+    const BlockNumber blocks = RelationGetNumberOfBlocks(index);
+    const int64 values[] = {kPhaseLog, 0, 0, blocks, 0};
+    pgstat_progress_update_multi_param(lengthof(params), params, values);
+    for (BlockNumber done = 0; done < blocks;) {
+        BlockNumber end = Min(done + kBlocksPerLogStep, blocks);
+        log_newpage_range(index, MAIN_FORKNUM, done, end, true);
+        done = end;
+        pgstat_progress_update_param(PROGRESS_SCAN_BLOCKS_DONE, done);
+    }
+}
+
 double
 build_alone(BuildState &state)
 {
@@ -226,15 +277,12 @@ am_build(Relation heap, Relation index, struct ::IndexInfo *index_info)
     state.info = new_index_info(index, *state.opclass);
     create_metapage(index, state.info, MAIN_FORKNUM);
 
-    show_phase(state, kPhaseLoad, expected_rows(heap));
+    show_phase(state, kPhaseLoad, static_cast<int64>(expected_rows(heap)));
     double heap_rows = 0;
     int workers = plan_build_workers(heap, index, index_info);
     if (workers == 0 || !build_parallel(state, workers, &heap_rows)) heap_rows = build_alone(state);
 
-    if (RelationNeedsWAL(index)) {
-        pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseLog);
-        log_newpage_range(index, MAIN_FORKNUM, 0, RelationGetNumberOfBlocks(index), true);
-    }
+    if (RelationNeedsWAL(index)) log_index(index);
     auto *result = static_cast<IndexBuildResult *>(palloc(sizeof(IndexBuildResult)));
     result->heap_tuples = heap_rows;
     result->index_tuples = static_cast<double>(state.shared->rows.load());

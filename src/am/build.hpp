@@ -23,10 +23,11 @@ struct BuildShared {
     uint32_t ef_construction;
     // 0: the graph is in memory; 1: one participant writes it; 2: rows go through the pages.
     Barrier barrier;
-    std::atomic<uint64_t> rows;  // indexed so far, NULLs included
-    double heap_rows;            // scanned by those who are done; under `mutex`
-    int done;                    // participants who are done; under `mutex`
-    bool broken_hot_chain;       // one of them has met a broken HOT chain; under `mutex`
+    std::atomic<bool> leader_loads;  // in phase 0; it does not change while phase 1 lasts
+    std::atomic<uint64_t> rows;      // indexed so far, NULLs included
+    double heap_rows;                // scanned by those who are done; under `mutex`
+    int done;                        // participants who are done; under `mutex`
+    bool broken_hot_chain;           // one of them has met a broken HOT chain; under `mutex`
     slock_t mutex;
     ConditionVariable done_changed;
 };
@@ -45,13 +46,13 @@ struct BuildState {
     graph::InsertScratch<graph::ArenaStore> scratch;
     Rng rng{0};
     quant::Preparation preparation;
-    RowInserter inserter;  // once in pages
+    RowInserter inserter;       // once in pages
     Vec<uint8_t> attributes;    // of the row
     MemoryContext row_context;  // reset for every row
 };
 
-// What pg_stat_progress_create_index says from now on: a phase, and how many rows or tuples it will count (0: not
-// known).
+// What pg_stat_progress_create_index says from now on: a phase, and how many rows or tuples it will count (0: none, or
+// not known).
 void show_phase(const BuildState &state, BuildPhase phase, int64 total);
 
 // Takes part: scans (the table, or its share of `scan`) until no row is left. Returns the number of rows scanned.

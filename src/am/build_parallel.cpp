@@ -14,6 +14,9 @@ constexpr uint64 kKeyQuery = UINT64CONST(0x5648000000000004);
 // Below this many bytes of vectors (table and TOAST) a build is over before a worker has started.
 constexpr int64 kBytesPerWorker = 4 * 1024 * 1024;
 
+// What segments of shared memory need beside the arena: their own bookkeeping, and room at their ends.
+constexpr uint64_t kSegmentBytes = 4 * 1024 * 1024;
+
 // Shared memory of the arena.
 struct SharedMemory {
     LWLock lock;  // growth
@@ -41,7 +44,7 @@ uint64_t
 allocate_shared(void *context, size_t bytes)
 {
     return dsa_allocate_extended(static_cast<MemoryContextOfArena *>(context)->area, bytes,
-                                 DSA_ALLOC_HUGE | DSA_ALLOC_ZERO);
+                                 DSA_ALLOC_HUGE | DSA_ALLOC_ZERO | DSA_ALLOC_NO_OOM);
 }
 
 void *
@@ -72,8 +75,10 @@ participate(BuildState &state, ParallelTableScanDesc parallel_scan)
     int phase = BarrierAttach(&shared->barrier);
     if (phase == 1) BarrierArriveAndWait(&shared->barrier, PG_WAIT_EXTENSION);
     if (phase > 0) enter_pages(state);
+    if (phase == 0 && state.is_leader) shared->leader_loads = true;
 
     double rows = build_scan(state, table_beginscan_parallel(state.heap, parallel_scan));
+    if (state.is_leader) shared->leader_loads = false;
     BarrierDetach(&shared->barrier);
 
     SpinLockAcquire(&shared->mutex);
@@ -117,8 +122,10 @@ init_segment(ArenaSegment *segment, const IndexInfo &info)
     LWLockInitialize(&segment->memory.lock, LWTRANCHE_PARALLEL_QUERY_DSA);
     dsa_area *area = dsa_create(LWTRANCHE_PARALLEL_QUERY_DSA);
     segment->memory.area = dsa_get_handle(area);
-    graph::ArenaStore::init(&segment->arena, info.space, info.shape.capacity,
-                            static_cast<uint64_t>(maintenance_work_mem) * 1024, info.shape.attribute_bytes);
+    // The area grows by segments of up to its own size, and would reserve half as much again as is used.
+    uint64_t bytes = static_cast<uint64_t>(maintenance_work_mem) * 1024;
+    dsa_set_size_limit(area, bytes + bytes / 16 + kSegmentBytes);
+    graph::ArenaStore::init(&segment->arena, info.space, info.shape.capacity, bytes, info.shape.attribute_bytes);
     return area;
 }
 

@@ -123,8 +123,9 @@ ArenaStore::grow(ArenaPool &pool, uint32_t wanted_chunks)
         uint32_t chunk = pool.chunks.load(std::memory_order_relaxed);
         // The first chunk is always granted, however small the limit.
         enough = chunk < ArenaPool::kMaxChunks && (chunk == 0 || shared_->bytes_used + bytes <= shared_->bytes_limit);
+        if (enough) pool.handles[chunk] = memory_.allocate(memory_.context, bytes);
+        enough = enough && pool.handles[chunk] != 0;
         if (!enough) break;
-        pool.handles[chunk] = memory_.allocate(memory_.context, bytes);
         shared_->bytes_used += bytes;
         pool.chunks.store(chunk + 1, std::memory_order_release);
     }
@@ -187,14 +188,9 @@ ArenaStore::begin(const quant::Prepared &vector, uint64_t row, int level, const 
     newcomer_node_->level = static_cast<uint8_t>(level);
     newcomer_node_->count = 0;
     newcomer_node_->scalars = quant::encode(*space_, vector, code_bytes(newcomer_node_));
+    newcomer_code_ = code(newcomer_node_);
     copy_bytes(this->attributes(newcomer_node_), attributes, shared_->attribute_bytes);
     return true;
-}
-
-float
-ArenaStore::key_between(uint32_t a, uint32_t b)
-{
-    return quant::pair_key(*space_, code(node(a)), code(node(b)));
 }
 
 ArenaStore::ListRef
@@ -213,6 +209,12 @@ ArenaStore::links(uint32_t number, int layer)
     return {l.links, *l.count};
 }
 
+void
+ArenaStore::start_loading_code(uint32_t number)
+{
+    start_loading(node(number), sizeof(ArenaNode) + shared_->code_bytes);
+}
+
 bool
 ArenaStore::open(Id id, VisitedSet &visited, float, Opened &opened)
 {
@@ -226,17 +228,24 @@ ArenaStore::open(Id id, VisitedSet &visited, float, Opened &opened)
     for (uint32_t i = 0; i < *l.count; i++) pending_.push(l.links[i].node);
     at->lock.unlock();
 
-    opened.key = key_between(newcomer_, number);
+    opened.key = key_to_newcomer(number);
     opened.neighbours.clear();
     uint32_t unseen = 0;
     for (uint32_t neighbour : pending_) {
         if (!visited.insert(key_of(layered(neighbour, layer)))) continue;
         pending_[unseen++] = neighbour;
-        start_loading(node(neighbour), sizeof(ArenaNode) + shared_->code_bytes);
+        start_loading_code(neighbour);
     }
     for (uint32_t i = 0; i < unseen; i++)
-        opened.neighbours.push({key_between(newcomer_, pending_[i]), layered(pending_[i], layer)});
+        opened.neighbours.push({key_to_newcomer(pending_[i]), layered(pending_[i], layer)});
     return true;
+}
+
+// The rest of the node was loaded when it was scored.
+void
+ArenaStore::prefetch(Id id)
+{
+    start_loading(list(node(node_of(id)), layer_of(id)).links, capacity() * sizeof(ArenaLink));
 }
 
 EntryPoint<ArenaStore::Id>
@@ -322,12 +331,11 @@ struct ArenaStore::AdmitView {
     ArenaStore *store;
     ArenaLink *links;
     uint32_t count;
-    uint32_t newcomer;
 
     uint32_t size() const { return count; }
     uint32_t capacity() const { return store->capacity(); }
     float key(uint32_t i) const { return links[i].key; }
-    float between(uint32_t i) const { return store->key_between(links[i].node, newcomer); }
+    float between(uint32_t i) const { return store->key_to_newcomer(links[i].node); }
     bool dominated(uint32_t i) const { return links[i].dominated; }
     void set_dominated(uint32_t i) const { links[i].dominated = 1; }
 };
@@ -346,11 +354,9 @@ ArenaStore::link_back(const Kept &kept, int layer, Id newcomer)
     memcpy(copy, l.links, count * sizeof(ArenaLink));
     owner->lock.unlock();
 
-    for (uint32_t i = 0; i < count; i++) {
-        ArenaNode *linked = node(copy[i].node);
-        start_loading(linked, sizeof(ArenaNode) + shared_->code_bytes);
-    }
-    AdmitView view{this, copy, count, node_of(newcomer)};
+    for (uint32_t i = 0; i < count; i++)
+        if (!copy[i].dominated || copy[i].key <= kept.key) start_loading_code(copy[i].node);
+    AdmitView view{this, copy, count};
     Admission admission = admit(view, kept.key);
 
     owner->lock.lock();

@@ -74,7 +74,7 @@ struct ArenaMemory {
     // Mutual exclusion of growth among the participants.
     void (*lock)(void *context);
     void (*unlock)(void *context);
-    // A zeroed block; never 0. May jump away.
+    // A zeroed block, or 0 when there is no more. May jump away.
     uint64_t (*allocate)(void *context, size_t bytes);
     // The address of a handle in this process.
     void *(*resolve)(void *context, uint64_t handle);
@@ -129,7 +129,7 @@ public:
 
     uint64_t key_of(Id id) const { return id + 1; }
     bool open(Id id, VisitedSet &visited, float limit, Opened &opened);
-    void prefetch(Id) const {}
+    void prefetch(Id id);
     Id below(Id id, const Opened &) const { return id - (uint64_t{1} << 32); }
     EntryPoint<Id> entry();
     uint32_t capacity() const { return shared_->capacity; }
@@ -195,7 +195,9 @@ private:
     bool make_room_for_code(uint32_t bytes);
     bool grow(ArenaPool &pool, uint32_t wanted_chunks);
     ListRef list(ArenaNode *node, int layer);
-    float key_between(uint32_t a, uint32_t b);
+    void start_loading_code(uint32_t node);
+    float key_between(uint32_t a, uint32_t b) { return quant::pair_key(*space_, code(node(a)), code(node(b))); }
+    float key_to_newcomer(uint32_t a) { return quant::pair_key(*space_, newcomer_code_, code(node(a))); }
 
     ArenaShared *shared_ = nullptr;
     const quant::Space *space_ = nullptr;
@@ -206,6 +208,7 @@ private:
     Chunks *code_chunks_ = nullptr;
     uint32_t newcomer_ = kNoRecord;
     ArenaNode *newcomer_node_ = nullptr;
+    quant::Code newcomer_code_{};
     uint32_t spare_row_ = kNoRecord;
     uint32_t spare_code_ = kNoRecord;  // room that a newcomer without a node of its own has left
     uint32_t spare_pieces_ = 0;

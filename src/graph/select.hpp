@@ -63,7 +63,7 @@ admit(List &list, float key)
     for (uint32_t i = 0; i < size && !dominated; i++)
         dominated = !list.dominated(i) && list.key(i) <= key && list.between(i) < key;
     for (uint32_t i = 0; i < size && !dominated; i++)
-        if (list.key(i) > key && list.between(i) < list.key(i)) list.set_dominated(i);
+        if (list.key(i) > key && !list.dominated(i) && list.between(i) < list.key(i)) list.set_dominated(i);
     if (size < list.capacity()) return {static_cast<int>(size), dominated};
 
     int victim = kRefused;

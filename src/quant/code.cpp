@@ -230,7 +230,7 @@ pair_key(Metric metric, const CodeScalars &a, const CodeScalars &b, int32_t dot)
     double product = static_cast<double>(a.scale) * b.scale * dot;
     if (metric == Metric::kInnerProduct) return static_cast<float>(-product);
     double na = a.norm, nb = b.norm;
-    return static_cast<float>(std::fmax(na * na + nb * nb - 2 * product, 0));
+    return static_cast<float>(std::max(na * na + nb * nb - 2 * product, 0.0));
 }
 
 }  // namespace vhnsw::quant

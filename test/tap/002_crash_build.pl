@@ -50,7 +50,8 @@ for (['loading rows into memory', $two_workers, 'server'],
         $node->safe_psql('postgres', 'DROP INDEX IF EXISTS by_vector');
         my ($build) = background($node, "$settings $create");
         my $pid = wait_for($node, <<"END");
-SELECT pid FROM pg_stat_progress_create_index WHERE phase LIKE '%$phase' AND tuples_done > 100
+SELECT pid FROM pg_stat_progress_create_index
+WHERE phase LIKE '%$phase' AND (tuples_done > 100 OR phase LIKE '%logging pages')
 UNION ALL $has_index
 END
         crash($node, $victim eq 'backend' && $pid ? $pid : undef);

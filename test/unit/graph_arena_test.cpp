@@ -165,6 +165,22 @@ UNIT_TEST(graph_arena_full_refuses_and_stays_valid)
     }
 }
 
+UNIT_TEST(graph_arena_is_full_when_memory_gives_out)
+{
+    Rng rng(133);
+    std::vector<Floats> vectors = uniform_vectors(rng, 20000, kDims);
+    ArenaGraph graph({.dims = kDims, .m = 4, .capacity = 8, .ef_construction = 16}, quant::Metric::kL2, 1 << 20);
+    graph.blocks.most = 300000;
+    uint64_t taken = 0;
+    while (taken < vectors.size() && graph.insert(vectors[taken], taken)) ++taken;
+    EXPECT_WITH(taken > 100 && taken < vectors.size(), "%lu", taken);
+    EXPECT(graph.store.shared()->bytes_used == graph.blocks.bytes);
+    expect_valid(graph);
+    graph.blocks.most = SIZE_MAX;
+    EXPECT(graph.insert(vectors[taken], taken));
+    expect_valid(graph);
+}
+
 // Upper layers may run out before nodes do: the record begun for the newcomer serves the next one.
 UNIT_TEST(graph_arena_refuses_a_level_it_has_no_room_for)
 {

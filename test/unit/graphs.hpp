@@ -71,6 +71,7 @@ public:
         auto nothing = [](void *) {};
         auto allocate = [](void *context, size_t wanted) {
             auto &blocks = *static_cast<ArenaBlocks *>(context);
+            if (blocks.bytes + wanted > blocks.most) return uint64_t{0};
             blocks.blocks_.push_back(std::make_unique<std::max_align_t[]>(wanted / sizeof(std::max_align_t) + 1));
             blocks.bytes += wanted;
             return static_cast<uint64_t>(blocks.blocks_.size());
@@ -82,6 +83,7 @@ public:
     }
 
     size_t bytes = 0;
+    size_t most = SIZE_MAX;  // that there are
 
 private:
     std::vector<std::unique_ptr<std::max_align_t[]>> blocks_;
