@@ -243,7 +243,7 @@ void
 enter_pages(BuildState &state)
 {
     state.in_pages = true;
-    state.inserter.init(state.index, state.info, true);
+    state.inserter.init(state.index, true);
 }
 
 void

@@ -8,14 +8,14 @@
 namespace vhnsw::am {
 
 void
-RowInserter::init(Relation index, const IndexInfo &info, bool building)
+RowInserter::init(Relation index, bool building)
 {
     index_ = index;
-    info_ = &info;
+    info_ = read_info(index);
     building_ = building;
     ef_construction_ = option_ef_construction(index);
     rng_ = Rng(random_seed());
-    store_.init(index, info, query_, building);
+    store_.init(index, info_, query_, building);
 }
 
 // A row without a place in the graph: VACUUM and scans find it in a list of the metapage.
@@ -29,7 +29,7 @@ RowInserter::add_to_meta_list(VectorState state, const NewRow &row)
     Buffer buffer = read_locked(index_, kMetaBlock, BUFFER_LOCK_EXCLUSIVE);
     auto *disk = reinterpret_cast<DiskMeta *>(PageGetContents(edit.page(buffer)));
     Packed48 *head = state == VectorState::kNull ? &disk->null_rows : &disk->zero_rows;
-    ListPlace place = add_to_row_list(index_, edit, {info_->shape, head, disk->stamp}, row, target);
+    ListPlace place = add_to_row_list(index_, edit, {info_.shape, head, disk->stamp}, row, target);
     if (target.moved) disk->overflow_block = target.block;
     edit.finish();
     UnlockReleaseBuffer(place.buffer);
@@ -43,11 +43,11 @@ RowInserter::insert(const VectorInput &input, const NewRow &row)
         add_to_meta_list(input.state, row);
         return;
     }
-    const quant::Prepared &vector = preparation_.prepare(info_->space, input.vector);
-    query_.set(info_->space, vector);
-    int level = graph::draw_level(rng_, info_->m);
+    const quant::Prepared &vector = preparation_.prepare(info_.space, input.vector);
+    query_.set(info_.space, vector);
+    int level = graph::draw_level(rng_, info_.m);
     store_.begin(vector, row);
-    graph::insert(store_, level, info_->m, ef_construction_, scratch_);
+    graph::insert(store_, level, info_.m, ef_construction_, scratch_);
     store_.finish();
 }
 
@@ -55,7 +55,6 @@ namespace {
 
 // What the rows of one statement share.
 struct Insertions {
-    IndexInfo info;
     const OpclassInfo *opclass;
     RowInserter inserter;
     MemoryContext context;  // of the inserter
@@ -68,11 +67,10 @@ begin_insertions(Relation index, MemoryContext parent)
     MemoryContext context = AllocSetContextCreate(parent, "hnsw insert", ALLOCSET_DEFAULT_SIZES);
     MemoryContext old = MemoryContextSwitchTo(context);
     auto *insertions = static_cast<Insertions *>(palloc0(sizeof(Insertions)));
-    insertions->info = read_info(index);
     insertions->opclass = opclass_info(index);
     insertions->context = context;
     insertions->row_context = AllocSetContextCreate(context, "hnsw inserted row", ALLOCSET_DEFAULT_SIZES);
-    insertions->inserter.init(index, insertions->info, false);
+    insertions->inserter.init(index, false);
     MemoryContextSwitchTo(old);
     return insertions;
 }
@@ -85,7 +83,7 @@ am_insert(Relation index, Datum *values, bool *is_null, ItemPointer heap_tid, Re
 {
     if (statement->ii_AmCache == nullptr) statement->ii_AmCache = begin_insertions(index, statement->ii_Context);
     auto *insertions = static_cast<Insertions *>(statement->ii_AmCache);
-    const IndexInfo &info = insertions->info;
+    const IndexInfo &info = insertions->inserter.info();
     MemoryContext old = MemoryContextSwitchTo(insertions->row_context);
     VectorInput input = read_vector_input(is_null[0], values[0], *insertions->opclass);
     if (input.state != VectorState::kNull) check_dims(input.vector, info);

@@ -9,16 +9,17 @@ namespace vhnsw::am {
 // context that is current, which must be the same for all.
 class RowInserter {
 public:
-    // `info` must outlive it. `building`: CREATE INDEX owns the index, and nothing is logged.
-    void init(Relation index, const IndexInfo &info, bool building);
+    // `building`: CREATE INDEX owns the index, and nothing is logged. Must stay where it is from now on.
+    void init(Relation index, bool building);
     void insert(const VectorInput &input, const NewRow &row);
+    const IndexInfo &info() const { return info_; }
 
 private:
     void add_to_meta_list(VectorState state, const NewRow &row);
 
     Relation index_ = nullptr;
-    const IndexInfo *info_ = nullptr;
     bool building_ = false;
+    IndexInfo info_{};
     uint32_t ef_construction_ = 0;
     Rng rng_{0};
     quant::Preparation preparation_;

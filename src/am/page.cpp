@@ -36,6 +36,10 @@ check_page(Relation index, Buffer buffer)
     if (PageIsNew(page)) report_corruption(index, block, "unexpected zero page");
     if (PageGetSpecialSize(page) != MAXALIGN(sizeof(DiskPageTail)) || page_tail(page)->page_id != kPageId)
         report_corruption(index, block, "not a page of this access method");
+    const auto *header = reinterpret_cast<PageHeader>(page);
+    if (header->pd_lower < SizeOfPageHeaderData || header->pd_lower > header->pd_upper ||
+        header->pd_upper > header->pd_special)
+        report_corruption(index, block, "impossible page header");
 }
 
 // The item behind a line pointer, or null. Never trusts an offset or a length from disk.

@@ -67,6 +67,7 @@ read_recent(Relation index, BlockNumber block, int lock)
         Buffer buffer = *hint;
         pgstat_count_buffer_read(index);
         pgstat_count_buffer_hit(index);
+        if (VacuumCostActive) VacuumCostBalance += VacuumCostPageHit;
         LockBuffer(buffer, lock);
         check_page(index, buffer);
         return buffer;
