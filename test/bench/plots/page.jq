@@ -46,8 +46,8 @@ def sense($measure):
 def heading:
   {qps: "queries/s", best: "at best", to_reach: "recall", k: "LIMIT", ef: "ef_search", delete: "deleted",
    rows_per_s: "rows/s", updates_per_s: "updates/s", wal_mb: "WAL, MB", wal_bytes: "WAL, bytes a row",
-   index_mb: "index, MB", index_mb_after: "index after, MB", total: "pages", index: "of the index", heap: "of the table", best_ms: "ms",
-   kind: "condition", strategy: "way", workers: "further processes"}[.]
+   index_mb: "index, MB", index_mb_after: "index after, MB", total: "pages", index: "of the index",
+   heap: "of the table", best_ms: "ms", kind: "condition", strategy: "way", workers: "further processes"}[.]
   // gsub("_"; " ") | sub(" ms$"; ", ms");
 
 # How many times better than this line ours is. The side that recorded ratios are against has 1 for its own.
