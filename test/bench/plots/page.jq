@@ -80,7 +80,8 @@ def table($names; $spec):
 def settings($names):
   map(select(.measure == "settings")) | group_by(.side) | map(last) | sort_by(rank)[]
   | . as $row
-  | [keys_unsorted - ["time", "load_average", "subject", "measure", "side", "base", "set", "rows", "dims", "at"]
+  | [keys_unsorted - ["time", "load_average", "subject", "measure", "side", "base", "set", "rows", "set_rows", "dims",
+                       "at"]
      | .[] | "\(.) \($row[.])"] as $settings
   | "* \($names[.side]): \($settings | join(", "))";
 
@@ -93,6 +94,6 @@ def page($names; $files):
     "exact already, and this is its speed.", "",
     images(test("^(recall|build|size)")),
     (sets[] | . as $set
-     | "", "## \(title)", "", images(test("^(grid|churn|growth)_\($set.name)[.]")),
-       (tables as $spec | $all | map(select(.measure == $spec.measure and .set == $set.name)) | table($names; $spec))),
+     | "", "## \(title)", "", images(test("^(grid|churn|growth)_\($set.file)[.]")),
+       (tables as $spec | $all | of($spec.measure; $set) | table($names; $spec))),
     "", "## Settings", "", ($all | settings($names));
