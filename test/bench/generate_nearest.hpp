@@ -37,8 +37,8 @@ private:
     std::vector<float> values_;
 };
 
-// The nearest vectors that one thread has seen, for every query. Single precision decides, so it keeps more of them than
-// are wanted.
+// The nearest vectors that one thread has seen, for every query. Single precision decides, so it keeps more of them
+// than are wanted.
 class Nearest {
 public:
     Nearest(const QueryGroups &queries, size_t keep) : queries_(queries), keep_(keep), found_(queries.count()) {}

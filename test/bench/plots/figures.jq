@@ -2,7 +2,6 @@
 include "results";
 include "gnuplot";
 
-def of($measure; $set): map(select(.measure == $measure and .set == $set.name));
 def figure($file): select(length > 0) | {file: $file, panels: .};
 
 # One curve for each side of these measurements, and for each way that it was measured in.
@@ -20,7 +19,7 @@ def recall_figure($names; $set; $speed):
       setup: ["set xrange [\($least):0.9995]", "set nonlinear x via -log10(1 - x) inverse 1 - 10 ** -x",
               "set logscale y", "set xtics (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)"],
       curves: curves($names; sort_by(.ef) | map([([.recall, 0.9995] | min), .[$speed]]))}]
-  | figure("recall_\($set.name)");
+  | figure("recall_\($set.file)");
 
 # Groups of bars, and in each group one for every side, at the same place. The last part of a group is its label.
 def bars($names; group; value):
@@ -58,7 +57,7 @@ def grid_figure($names; $set):
   | map({title: "\($set.name): \($kinds[.[0].kind])", x: "rows that pass, %", y: "ms at a recall of .95, LIMIT 10",
          setup: ["set logscale xy", "set xrange [*:*] reverse"],
          curves: curves($names; sort_by(-.share) | map([100 * .share, .best_ms]))})
-  | figure("grid_\($set.name)");
+  | figure("grid_\($set.file)");
 
 def churn_figure($names; $set):
   def rounds: .after | capture("^(?<n>[0-9]+) rounds$").n | tonumber;
@@ -69,7 +68,7 @@ def churn_figure($names; $set):
         | {title: "\($set.name), ef_search = \(.[0].ef)", x: "rounds of 5 % deleted, inserted, VACUUM", y: "recall@10",
            setup: ["set xrange [0:\($last + 1)]", "set yrange [\(map(.recall) | min * 20 | floor / 20):1]"],
            curves: curves($names; sort_by(.round) | map([.round, .recall]))})
-  | figure("churn_\($set.name)");
+  | figure("churn_\($set.file)");
 
 def growth_figure($names; $set):
   def panel($y; value):
@@ -80,7 +79,7 @@ def growth_figure($names; $set):
   [(of("growth"; $set) | (map(.ef) | max) as $ef | map(select(.ef == $ef))
     | panel("ms a query, ef_search = \($ef)"; .p50_ms), panel("pages a query"; .pages)),
    (of("growth insert"; $set) | panel("rows inserted a second"; .rows_per_s))]
-  | figure("growth_\($set.name)");
+  | figure("growth_\($set.file)");
 
 def figures($names; $speed):
   sets as $sets | . as $all

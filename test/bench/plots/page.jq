@@ -46,8 +46,8 @@ def sense($measure):
 def heading:
   {qps: "queries/s", best: "at best", to_reach: "recall", k: "LIMIT", ef: "ef_search", delete: "deleted",
    rows_per_s: "rows/s", updates_per_s: "updates/s", wal_mb: "WAL, MB", wal_bytes: "WAL, bytes a row",
-   index_mb: "index, MB", index_mb_after: "index after, MB", total: "pages", index: "of the index", heap: "of the table", best_ms: "ms",
-   kind: "condition", strategy: "way", workers: "further processes"}[.]
+   index_mb: "index, MB", index_mb_after: "index after, MB", total: "pages", index: "of the index",
+   heap: "of the table", best_ms: "ms", kind: "condition", strategy: "way", workers: "further processes"}[.]
   // gsub("_"; " ") | sub(" ms$"; ", ms");
 
 # How many times better than this line ours is. The side that recorded ratios are against has 1 for its own.
@@ -80,7 +80,8 @@ def table($names; $spec):
 def settings($names):
   map(select(.measure == "settings")) | group_by(.side) | map(last) | sort_by(rank)[]
   | . as $row
-  | [keys_unsorted - ["time", "load_average", "subject", "measure", "side", "base", "set", "rows", "dims", "at"]
+  | [keys_unsorted - ["time", "load_average", "subject", "measure", "side", "base", "set", "rows", "set_rows", "dims",
+                       "at"]
      | .[] | "\(.) \($row[.])"] as $settings
   | "* \($names[.side]): \($settings | join(", "))";
 
@@ -93,6 +94,6 @@ def page($names; $files):
     "exact already, and this is its speed.", "",
     images(test("^(recall|build|size)")),
     (sets[] | . as $set
-     | "", "## \(title)", "", images(test("^(grid|churn|growth)_\($set.name)[.]")),
-       (tables as $spec | $all | map(select(.measure == $spec.measure and .set == $set.name)) | table($names; $spec))),
+     | "", "## \(title)", "", images(test("^(grid|churn|growth)_\($set.file)[.]")),
+       (tables as $spec | $all | of($spec.measure; $set) | table($names; $spec))),
     "", "## Settings", "", ($all | settings($names));

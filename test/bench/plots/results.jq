@@ -1,21 +1,22 @@
 # The lines of a results file (an array, in the order of the file) made ready for plots and tables: ways of a side are
 # told apart, of several measurements of the same thing the last one counts, and what follows from them is added.
 
-# Every run says in its settings which index options it has, so other links make another side of the same name. So do
-# filter columns in the index.
+# Every run says in its settings how many rows it takes of the set, and which index options it has: other links make
+# another side of the same name. So do filter columns in the index.
 def sides_by_way:
-  reduce .[] as $line ({with: {}, lines: []};
-    if $line.measure == "settings" then .with[$line.side] = ($line.with // "") else . end
-    | ([.with[$line.side] // "" | match("link_bits = [0-9]").string | ", " + .] | add // "") as $links
+  reduce .[] as $line ({settings: {}, lines: []};
+    if $line.measure == "settings" then .settings[$line.side] = $line else . end
+    | .settings[$line.side] as $settings
+    | ([$settings.with // "" | match("link_bits = [0-9]").string | ", " + .] | add // "") as $links
     | ($line.measure | if endswith(" attr") then ", filter columns" else "" end) as $columns
     | .lines += [$line + {base: $line.side, side: ($line.side + $links + $columns),
-                          measure: ($line.measure | sub(" attr$"; ""))}])
+                          measure: ($line.measure | sub(" attr$"; "")), set_rows: $settings.rows}])
   | .lines;
 
 # What makes two measurements the same, where they have it.
 def identity:
-  [.measure, .subject, .side, .rows, .ef, .clients, .workers, .memory, .delete, .reinsert, .after, .queries, .writers,
-   .readers, .kind, .share, .k, .strategy, .type, .distance, .links, .peer, .cell];
+  [.measure, .subject, .side, .set_rows, .rows, .ef, .clients, .workers, .memory, .delete, .reinsert, .after,
+   .queries, .writers, .readers, .kind, .share, .k, .strategy, .type, .distance, .links, .peer, .cell];
 def latest: [to_entries[] | .value + {at: .key}] | group_by(identity) | map(last) | sort_by(.at);
 
 # Queries per second at a recall: log-linear between the points around it, by rising ef; where the first point is more
@@ -30,15 +31,15 @@ def at_recall($recall):
         {qps: between(.qps), best: between(.best), at_least: false}
     end;
 def equal_recall:
-  map(select(.measure == "query")) | group_by([.subject, .side, .clients])[]
+  map(select(.measure == "query")) | group_by([.subject, .set_rows, .side, .clients])[]
   | (0.9, 0.95, 0.97, 0.99, 0.995) as $recall | at_recall($recall) as $speed
-  | .[0] | {measure: "equal recall", subject, set, base, side, at, clients, to_reach: $recall} + $speed;
+  | .[0] | {measure: "equal recall", set, set_rows, base, side, at, clients, to_reach: $recall} + $speed;
 
 # The fastest way of a side that answers a cell completely and with a recall of .95. Ours are those left alone.
 def best_ways:
   map(select((.measure == "grid" or .measure == "conditions") and .recall >= 0.95 and .short == 0 and .wrong == 0
              and (.base != "ours" or .strategy == "auto")))
-  | group_by([.measure, .subject, .side, .kind, .share, .k])[]
+  | group_by([.measure, .subject, .set_rows, .side, .kind, .share, .k])[]
   | min_by(.best_ms) | .measure = "best of " + .measure;
 
 def results: sides_by_way | latest | . + [equal_recall] + [best_ways];
@@ -64,9 +65,12 @@ def shown:
   elif . >= 0.01 then . * 1000 | round / 1000 | tostring
   else tostring end;
 
-# The sets, in the order of the file.
+# The sets, in the order of the file; `file` is their part in names of files.
 def sets:
-  map(select(.set and .dims)) | group_by(.set)
-  | map({name: .[0].set, dims: .[0].dims,
-         rows: (map(select(.measure == "settings") | .rows) | max), at: (map(.at) | min)}) | sort_by(.at);
+  map(select(.measure == "settings")) | group_by([.set, .set_rows]) | map(min_by(.at))
+  | group_by(.set)
+  | [.[] | (length > 1) as $several | .[]
+     | {name: .set, rows: .set_rows, dims, at, file: (.set + if $several then "_\(.set_rows)" else "" end)}]
+  | sort_by(.at);
 def title: "\(.name): \(.rows | tostring | thousands) x \(.dims)";
+def of($measure; $set): map(select(.measure == $measure and .set == $set.name and .set_rows == $set.rows));
