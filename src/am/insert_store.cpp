@@ -201,8 +201,7 @@ InsertStore::place_on(BlockNumber block, DiskNode *tuple, Id *id)
         slot = offset;
         tuple->version = node->version;
     }
-    const bool has_room =
-        holds_nodes && last < quant::kMaxNodesPerPage && PageGetFreeSpace(page) >= node_bytes(shape);
+    const bool has_room = holds_nodes && last < quant::kMaxNodesPerPage && PageGetFreeSpace(page) >= node_bytes(shape);
     if (slot == InvalidOffsetNumber && !has_room) {
         UnlockReleaseBuffer(buffer);
         return false;
@@ -241,8 +240,8 @@ InsertStore::add_empty_page()
     return block;
 }
 
-// A page with free slots, for as long as nobody else finds it. Who adds one while others wait for that adds some for each
-// of them, which they find in the map: as they all insert at the same rate, they would wait again and again.
+// A page with free slots, for as long as nobody else finds it. Who adds one while others wait for that adds some for
+// each of them, which they find in the map: as they all insert at the same rate, they would wait again and again.
 BlockNumber
 InsertStore::add_page()
 {

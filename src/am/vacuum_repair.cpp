@@ -254,8 +254,7 @@ RepairStore::link_back(const Kept &kept)
     edit.begin(index, false);
     Buffer buffer = read_recent(index, Address::block(kept.id), BUFFER_LOCK_EXCLUSIVE);
     DiskNode *node = node_at(index, shape(), buffer, edit.page(buffer), kept.id);
-    if (node != nullptr && admit_link(info(), node, link))
-        edit.finish();
+    if (node != nullptr && admit_link(info(), node, link)) edit.finish();
     UnlockReleaseBuffer(buffer);
 }
 
