@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <ctime>
 #include <map>
 #include <memory>
 #include <sstream>
@@ -53,6 +54,13 @@ resident_mb()
     return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 20);
 }
 
+// Processor time of all threads.
+double
+cpu_seconds()
+{
+    return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+
 // Threads take one row after the other.
 double
 insert_rows(Run &run, size_t first, size_t last, size_t threads)
@@ -73,17 +81,20 @@ void
 build(Run &run, size_t threads)
 {
     const size_t rows = run.set.base.rows(), last_tenth = rows - rows / 10;
-    std::vector<double> seconds, rows_per_s;
+    std::vector<double> seconds, cpu_s, rows_per_s, row_cpu_ms;
     double mb = 0;
     for (size_t round = 0; round < run.count("builds"); round++) {
         run.graph.reset();
-        const double before = resident_mb();
+        const double before = resident_mb(), cpu = cpu_seconds();
         const Stopwatch watch;
         run.graph = std::make_unique<hnswlib::HierarchicalNSW<float>>(run.space.get(), rows, run.count("m"),
                                                                       run.count("ef_construction"));
         insert_rows(run, 0, last_tenth, threads);
+        const double cpu_before_last = cpu_seconds();
         rows_per_s.push_back(static_cast<double>(rows - last_tenth) / insert_rows(run, last_tenth, rows, threads));
+        row_cpu_ms.push_back(1000 * (cpu_seconds() - cpu_before_last) / static_cast<double>(rows - last_tenth));
         seconds.push_back(watch.seconds());
+        cpu_s.push_back(cpu_seconds() - cpu);
         mb = std::max(mb, resident_mb() - before);
     }
     run.report.row("build", kSide,
@@ -92,12 +103,14 @@ build(Run &run, size_t threads)
                     {"builds", static_cast<double>(seconds.size())},
                     {"seconds", median(seconds)},
                     {"seconds_min", percentile(seconds, 0)},
+                    {"cpu_s", median(cpu_s)},
                     {"index_mb", mb},
                     {"with", run.with()}});
     run.report.row("insert", kSide,
                    {{"clients", static_cast<double>(threads)},
                     {"inserted", static_cast<double>(rows - last_tenth)},
-                    {"rows_per_s", median(rows_per_s)}});
+                    {"rows_per_s", median(rows_per_s)},
+                    {"cpu_ms", median(row_cpu_ms)}});
 }
 
 // Share of the k rows that are at least as near as the exact k-th, whichever of several equal ones they are; and of
@@ -143,8 +156,13 @@ ask(Run &run, size_t ef)
     const size_t k = run.count("k");
     run.graph->setEf(ef);
     const auto [recall, by_id] = score(run, k);  // warms the caches
-    std::vector<double> qps, all_ms, fastest_ms(run.set.query.rows(), INFINITY);
-    for (size_t round = 0; round < run.count("rounds"); round++) qps.push_back(time_round(run, k, all_ms, fastest_ms));
+    std::vector<double> qps, cpu_ms, all_ms, fastest_ms(run.set.query.rows(), INFINITY);
+    for (size_t round = 0; round < run.count("rounds"); round++) {
+        const double cpu = cpu_seconds();
+        const size_t asked = all_ms.size();
+        qps.push_back(time_round(run, k, all_ms, fastest_ms));
+        cpu_ms.push_back(1000 * (cpu_seconds() - cpu) / static_cast<double>(all_ms.size() - asked));
+    }
     run.report.row("query", kSide,
                    {{"ef", static_cast<double>(ef)},
                     {"clients", 1},
@@ -156,7 +174,8 @@ ask(Run &run, size_t ef)
                     {"best", 1000 / mean(fastest_ms)},
                     {"p50_ms", percentile(all_ms, 0.50)},
                     {"p95_ms", percentile(all_ms, 0.95)},
-                    {"p99_ms", percentile(all_ms, 0.99)}});
+                    {"p99_ms", percentile(all_ms, 0.99)},
+                    {"cpu_ms", median(cpu_ms)}});
 }
 
 // hnswlib has no cosine: vectors of length 1 and the inner product are the same.

@@ -12,10 +12,10 @@ def curves($names; points):
 
 # Equal steps of recall are equal factors of what is missed.
 def recall_figure($names; $set; $speed):
-  of("query"; $set) | map(select(.clients == 1 and .recall >= 0.5)) | select(length > 0)
+  of("query"; $set) | map(select(.clients == 1 and .recall >= 0.5 and .[$speed])) | select(length > 0)
   | ([0.9, .[].recall] | min | . * 10 | floor / 10) as $least
   | [{title: ($set | title), x: "recall@10",
-      y: "queries per second\(if $speed == "best" then " at best" else "" end), one client",
+      y: "queries per second\({qps: ", one client", best: " at best, one client", cpu: " of processor time"}[$speed])",
       setup: ["set xrange [\($least):0.9995]", "set nonlinear x via -log10(1 - x) inverse 1 - 10 ** -x",
               "set logscale y", "set xtics (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)"],
       curves: curves($names; sort_by(.ef) | map([([.recall, 0.9995] | min), .[$speed]]))}]

@@ -5,27 +5,31 @@ include "results";
 def table_of($measure; $title; $keys; $values; $paired):
   {measure: $measure, title: $title, keys: $keys, values: $values, paired: $paired};
 def tables:
-  table_of("equal recall"; "Queries per second at equal recall"; ["clients", "to_reach"]; ["qps", "best"]; {}),
+  table_of("equal recall"; "Queries per second at equal recall"; ["clients", "to_reach"]; ["qps", "best", "cpu"]; {}),
   table_of("query"; "Recall, speed and latency"; ["clients", "ef"];
-           ["recall", "qps", "best", "p50_ms", "p95_ms", "p99_ms"]; {qps: "ratio"}),
+           ["recall", "qps", "best", "cpu_ms", "p50_ms", "p95_ms", "p99_ms"]; {qps: "ratio", cpu_ms: "cpu_ratio"}),
   table_of("pages per query"; "Pages a query touches"; ["ef"]; ["total", "index", "heap"]; {}),
   table_of("cold"; "First queries after a restart"; ["queries"]; ["mean_ms"]; {mean_ms: "ratio"}),
-  table_of("build"; "Build"; ["memory", "workers"]; ["seconds", "index_mb", "wal_mb"];
-           {seconds: "ratio", wal_mb: "wal_ratio"}),
-  table_of("insert"; "Insert, one row a statement"; ["clients"]; ["rows_per_s", "wal_bytes"]; {rows_per_s: "ratio"}),
+  table_of("build"; "Build"; ["memory", "workers"]; ["seconds", "cpu_s", "index_mb", "wal_mb"];
+           {seconds: "ratio", cpu_s: "cpu_ratio", wal_mb: "wal_ratio"}),
+  table_of("insert"; "Insert, one row a statement"; ["clients"]; ["rows_per_s", "cpu_ms", "wal_bytes"];
+           {rows_per_s: "ratio", cpu_ms: "cpu_ratio"}),
   table_of("load inserted"; "COPY into an empty index"; []; ["rows_per_s", "last_tenth", "index_mb"]; {}),
   table_of("update"; "Update of another indexed column"; [];
-           ["updates_per_s", "wal_bytes", "index_mb", "index_mb_after"]; {updates_per_s: "ratio"}),
+           ["updates_per_s", "cpu_ms", "wal_bytes", "index_mb", "index_mb_after"];
+           {updates_per_s: "ratio", cpu_ms: "cpu_ratio"}),
   table_of("mixed"; "Inserts beside queries"; ["writers", "readers", "ef"]; ["rows_per_s", "qps", "p50_ms", "p99_ms"];
            {rows_per_s: "rows_ratio", qps: "qps_ratio"}),
   table_of("vacuum"; "VACUUM"; ["delete", "ef"];
-           ["seconds", "wal_mb", "recall_before", "recall_first", "recall_last"];
-           {seconds: "ratio", wal_mb: "wal_ratio"}),
+           ["seconds", "cpu_s", "wal_mb", "recall_before", "recall_first", "recall_last"];
+           {seconds: "ratio", cpu_s: "cpu_ratio", wal_mb: "wal_ratio"}),
   (table_of("recall"; "Recall after changes"; ["after", "ef"]; ["recall", "index_mb"]; {}) | .as_measured = true),
-  table_of("growth"; "Growth: queries"; ["ef", "rows"]; ["recall", "pages", "p50_ms", "qps"]; {qps: "ratio"}),
-  table_of("growth insert"; "Growth: inserts"; ["rows"]; ["rows_per_s", "index_mb"]; {rows_per_s: "ratio"}),
+  table_of("growth"; "Growth: queries"; ["ef", "rows"]; ["recall", "pages", "p50_ms", "cpu_ms", "qps"];
+           {cpu_ms: "cpu_ratio", qps: "ratio"}),
+  table_of("growth insert"; "Growth: inserts"; ["rows"]; ["rows_per_s", "cpu_ms", "wal_bytes", "index_mb"];
+           {rows_per_s: "ratio", cpu_ms: "cpu_ratio"}),
   table_of("growth of cost"; "Growth: the most rows against the least"; ["ef", "rows_from", "rows_to"];
-           ["time", "best_time", "pages"]; {}),
+           ["time", "best_time", "cpu_time", "pages"]; {}),
   table_of("best of conditions"; "Conditions: the fastest way with a recall of .95"; ["kind", "share", "k"];
            ["best_ms", "recall", "ef", "strategy"]; {}),
   table_of("best of grid"; "Grid: the fastest way with a recall of .95"; ["kind", "share", "k"];
@@ -38,13 +42,14 @@ def tables:
 
 # 1: more is better, -1: less is better, 0: neither.
 def sense($measure):
-  if ["qps", "best", "rows_per_s", "updates_per_s", "last_tenth"] | index([$measure]) then 1
-  elif ["seconds", "total", "index", "heap", "pages", "bytes_per_row"] | index([$measure]) then -1
+  if ["qps", "best", "cpu", "rows_per_s", "updates_per_s", "last_tenth"] | index([$measure]) then 1
+  elif ["seconds", "cpu_s", "total", "index", "heap", "pages", "bytes_per_row"] | index([$measure]) then -1
   elif $measure | test("_(ms|mb|bytes|mb_after)$") then -1
   else 0 end;
 
 def heading:
-  {qps: "queries/s", best: "at best", to_reach: "recall", k: "LIMIT", ef: "ef_search", delete: "deleted",
+  {qps: "queries/s", best: "at best", cpu: "a second of processor", cpu_ms: "processor ms", cpu_s: "processor, s",
+   to_reach: "recall", k: "LIMIT", ef: "ef_search", delete: "deleted",
    rows_per_s: "rows/s", updates_per_s: "updates/s", wal_mb: "WAL, MB", wal_bytes: "WAL, bytes a row",
    index_mb: "index, MB", index_mb_after: "index after, MB", total: "pages", index: "of the index",
    heap: "of the table", best_ms: "ms", kind: "condition", strategy: "way", workers: "further processes"}[.]
@@ -60,7 +65,7 @@ def advantage($ours; $field; $paired):
     end;
 
 def cell($field):
-  (if .at_least and ($field == "qps" or $field == "best") then "≥ " else "" end) as $bound
+  (if .at_least and ($field | test("^(qps|best|cpu)$")) then "≥ " else "" end) as $bound
   | .[$field]
   | if . == null then "–" elif $field | test("recall") then . * 10000 | round / 10000 | tostring
     else $bound + shown end;
@@ -69,13 +74,14 @@ def line: "| \(join(" | ")) |";
 
 def table($names; $spec):
   select(length > 0)
-  | ($spec.keys + ["side"] + $spec.values) as $columns
+  | (. as $rows | $spec.values | map(. as $value | select(any($rows[]; .[$value] != null)))) as $values
+  | ($spec.keys + ["side"] + $values) as $columns
   | "", "### \($spec.title)", "", ($columns | map(heading) | line), ($columns | map("---") | line),
     (group_by([.[$spec.keys[]]]) | if $spec.as_measured then sort_by(map(.at) | min) else . end | .[]
      | (map(select(.side == "ours"))[0]) as $ours
      | sort_by(rank)[] | . as $row
      | [($spec.keys[] as $key | $row | cell($key)), $names[.side],
-        ($spec.values[] as $field | $row | cell($field) + advantage($ours; $field; $spec.paired[$field]))] | line);
+        ($values[] as $field | $row | cell($field) + advantage($ours; $field; $spec.paired[$field]))] | line);
 
 def settings($names):
   map(select(.measure == "settings")) | group_by(.side) | map(last) | sort_by(rank)[]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Plots and a page of tables out of a results file: plots.sh RESULTS=file.jsonl [OUT=folder] [FORMAT=svg|png]
-# [SPEED=qps|best], or the same names from the environment. The README of the benchmark says what it makes.
+# [SPEED=qps|best|cpu], or the same names from the environment. The README of the benchmark says what it makes.
 set -euo pipefail
 
 for argument in "$@"; do
@@ -19,7 +19,7 @@ results=$(realpath "${RESULTS:-$here/../../../build/bench/results.jsonl}")
 out=${OUT:-$here/../../../build/bench/plots}
 format=${FORMAT:-svg} speed=${SPEED:-qps}
 [[ $format =~ ^(svg|png)$ ]] || { echo "plots.sh: FORMAT is svg or png" >&2; exit 2; }
-[[ $speed =~ ^(qps|best)$ ]] || { echo "plots.sh: SPEED is qps or best" >&2; exit 2; }
+[[ $speed =~ ^(qps|best|cpu)$ ]] || { echo "plots.sh: SPEED is qps, best or cpu" >&2; exit 2; }
 [ -s "$results" ] || { echo "plots.sh: there is nothing in $results: give RESULTS=file.jsonl" >&2; exit 1; }
 mkdir -p "$out"
 

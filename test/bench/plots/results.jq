@@ -9,7 +9,9 @@ def sides_by_way:
     | .settings[$line.side] as $settings
     | ([$settings.with // "" | match("link_bits = [0-9]").string | ", " + .] | add // "") as $links
     | ($line.measure | if endswith(" attr") then ", filter columns" else "" end) as $columns
-    | .lines += [$line + {base: $line.side, side: ($line.side + $links + $columns),
+    # As speed, for one processor.
+    | ($line | if .measure == "query" and .cpu_ms then {cpu: (1000 / .cpu_ms)} else {} end) as $cpu
+    | .lines += [$line + $cpu + {base: $line.side, side: ($line.side + $links + $columns),
                           measure: ($line.measure | sub(" attr$"; "")), set_rows: $settings.rows}])
   | .lines;
 
@@ -24,11 +26,13 @@ def latest: [to_entries[] | .value + {at: .key}] | group_by(identity) | map(last
 def at_recall($recall):
   sort_by(.ef) | (map(.recall >= $recall) | index(true)) as $i
   | if $i == null then empty
-    elif $i == 0 then .[0] | {qps, best, at_least: (.recall > $recall)}
+    elif $i == 0 then .[0] | {qps, best, cpu, at_least: (.recall > $recall)}
     else .[$i - 1] as $below | .[$i] as $above
       | (($recall - $below.recall) / ($above.recall - $below.recall)) as $part
-      | def between(speed): ($below | speed) as $from | $from * ($part * ($above | speed / $from | log) | exp);
-        {qps: between(.qps), best: between(.best), at_least: false}
+      | def between(speed):
+          ($below | speed) as $from
+          | if $from then $from * ($part * ($above | speed / $from | log) | exp) else null end;
+        {qps: between(.qps), best: between(.best), cpu: between(.cpu), at_least: false}
     end;
 def equal_recall:
   map(select(.measure == "query")) | group_by([.subject, .set_rows, .side, .clients])[]
@@ -60,10 +64,7 @@ def thousands: if length > 3 then (.[:-3] | thousands) + " " + .[-3:] else . end
 def shown:
   if . == null then "" elif type != "number" then tostring elif . < 0 then "-" + (-. | shown)
   elif . >= 100 or . == floor then round | tostring | thousands
-  elif . >= 10 then . * 10 | round / 10 | tostring
-  elif . >= 1 then . * 100 | round / 100 | tostring
-  elif . >= 0.01 then . * 1000 | round / 1000 | tostring
-  else tostring end;
+  else pow(10; 2 - (log10 | floor)) as $unit | . * $unit | round / $unit | tostring end;
 
 # The sets, in the order of the file; `file` is their part in names of files.
 def sets:
