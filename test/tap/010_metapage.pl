@@ -33,7 +33,7 @@ my @cases = (
 	[ 'many dims', 8, pack('L', 1 << 31), 'XX002', 'is damaged at block 0: dimensions of another column' ],
 	[ 'sketch dims', 12, pack('L', 33), 'XX002', 'is damaged at block 0: impossible shape of nodes' ],
 	[ 'planes', 16, pack('C', 3), 'XX002', 'is damaged at block 0: impossible shape of nodes' ],
-	[ 'code_inline', 17, pack('C', 2), 'XX002', 'is damaged at block 0: impossible shape of nodes' ],
+	[ 'code', 17, pack('C', 3), 'XX002', 'is damaged at block 0: impossible shape of nodes' ],
 	[ 'attributes', 28, pack('S', 6), 'XX002', 'is damaged at block 0: attributes of other columns' ],
 	[ 'hint', 30, pack('S', 2), 'XX002', 'is damaged at block 0: attributes of other columns' ],
 	[ 'm', 18, pack('S', 1), 'XX002', 'is damaged at block 0: impossible shape of nodes' ],
