@@ -6,7 +6,8 @@ SET hnsw.ef_search = 1000;
 CREATE FUNCTION clustered(number int, dims int) RETURNS vector LANGUAGE sql IMMUTABLE AS $$
     SELECT array_agg((hashint4extended(number % 10, i) & 63)::float4
                      + (hashint4extended(number / 3, i) & 15) / 4.0::float4
-                     + CASE number % 3 WHEN 1 THEN (hashint4extended(number, i) & 1) * 1e-4::float4 ELSE 0 END ORDER BY i)::vector
+                     + CASE number % 3 WHEN 1 THEN (hashint4extended(number, i) & 1) * 1e-4::float4 ELSE 0 END
+                     ORDER BY i)::vector
     FROM generate_series(1, dims) i
 $$;
 CREATE TABLE sets (dims int, code_bits text, metric text, operator text);
@@ -41,7 +42,8 @@ BEGIN
     DROP TABLE IF EXISTS items;
     EXECUTE format('CREATE TABLE items (id int, other int, embedding vector(%s))', s.dims);
     INSERT INTO items SELECT i, i, clustered(i, s.dims) FROM generate_series(1, 200) i;
-    EXECUTE format('CREATE INDEX ON items USING hnsw (embedding vector_%s_ops) WITH (code_bits = %s)', s.metric, s.code_bits);
+    EXECUTE format('CREATE INDEX ON items USING hnsw (embedding vector_%s_ops) WITH (code_bits = %s)',
+                   s.metric, s.code_bits);
     CREATE INDEX ON items (other);
     before := disorder(s.dims, s.operator, 'items');
     INSERT INTO items SELECT i, i, clustered(i, s.dims) FROM generate_series(201, 400) i;
@@ -55,7 +57,8 @@ SELECT disorder(768, '<->', 'items');
 
 -- Vectors in a row, nearer to one another than codes of eight bits can tell.
 CREATE FUNCTION stretched(place numeric) RETURNS vector LANGUAGE sql IMMUTABLE AS $$
-    SELECT array_agg((hashint4extended(1, i) & 63) * (1 + place / 200) ORDER BY i)::vector FROM generate_series(1, 768) i
+    SELECT array_agg((hashint4extended(1, i) & 63) * (1 + place / 200) ORDER BY i)::vector
+    FROM generate_series(1, 768) i
 $$;
 -- Pages that a search for ten rows reads.
 CREATE FUNCTION table_pages(query text) RETURNS numeric LANGUAGE plpgsql AS $$
@@ -64,9 +67,11 @@ DECLARE
     sum numeric := 0;
 BEGIN
     FOR i IN 1..20 LOOP
-        EXECUTE format('EXPLAIN (ANALYZE, BUFFERS, TIMING off, FORMAT JSON) ' || query, stretched(i * 15 + 0.3)) INTO plan;
+        EXECUTE format('EXPLAIN (ANALYZE, BUFFERS, TIMING off, FORMAT JSON) ' || query, stretched(i * 15 + 0.3))
+            INTO plan;
         ASSERT plan::text LIKE '%"Index Scan"%"Order By"%', 'no index scan for ' || query;
-        sum := sum + (plan->0->'Plan'->>'Shared Hit Blocks')::numeric + (plan->0->'Plan'->>'Shared Read Blocks')::numeric;
+        sum := sum + (plan->0->'Plan'->>'Shared Hit Blocks')::numeric
+                   + (plan->0->'Plan'->>'Shared Read Blocks')::numeric;
     END LOOP;
     RETURN sum / 20;
 END $$;
@@ -91,10 +96,13 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
     RETURN SQLSTATE || ' ' || SQLERRM;
 END $$;
-SELECT type, class, bits, error_of(format('CREATE TABLE t (embedding %s); CREATE INDEX ON t USING hnsw (embedding %s) WITH (code_bits = %s); DROP TABLE t',
-                                          type, class, bits))
-FROM (VALUES ('vector(3)', 'vector_l2_ops'), ('halfvec(1500)', 'halfvec_ip_ops'), ('int8vec(100)', 'int8vec_cosine_ops'),
-             ('vector(6000)', 'vector_l2_ops'), ('vector(100)', 'vector_l1_ops'), ('bit(64)', 'bit_hamming_ops'),
+SELECT type, class, bits,
+       error_of(format('CREATE TABLE t (embedding %s);
+                        CREATE INDEX ON t USING hnsw (embedding %s) WITH (code_bits = %s);
+                        DROP TABLE t', type, class, bits))
+FROM (VALUES ('vector(3)', 'vector_l2_ops'), ('halfvec(1500)', 'halfvec_ip_ops'),
+             ('int8vec(100)', 'int8vec_cosine_ops'), ('vector(6000)', 'vector_l2_ops'),
+             ('vector(100)', 'vector_l1_ops'), ('bit(64)', 'bit_hamming_ops'),
              ('sparsevec(10)', 'sparsevec_l2_ops')) t (type, class), unnest(ARRAY['8', '16']) bits
 ORDER BY type COLLATE "C", bits;
 SELECT error_of('CREATE INDEX ON long USING hnsw (embedding vector_l2_ops) WITH (code_bits = 12)');

@@ -36,23 +36,33 @@ BEGIN
     RETURN by_index = by_sort;
 END $$;
 CREATE TABLE queries (n serial, query text);
-INSERT INTO queries (query) VALUES
-    ('SELECT id FROM items ORDER BY embedding <-> ''[1,2,3,4]'' LIMIT 5'),
-    ('SELECT id FROM items ORDER BY embedding <-> ''[1,2,3,4]'' LIMIT 5 OFFSET 3'),
-    ('SELECT id FROM items WHERE kind = 3 ORDER BY embedding <-> ''[1,2,3,4]'' LIMIT 5'),
-    ('SELECT id FROM (SELECT id FROM items ORDER BY embedding <-> ''[1,2,3,4]'' LIMIT 5) s WHERE id > 0'),
-    ('SELECT i.id FROM (VALUES (7), (8)) v (n), LATERAL (SELECT id FROM items ORDER BY embedding <-> vector_of(n, 4) LIMIT 2) i'),
-    ('WITH c AS MATERIALIZED (SELECT id FROM items ORDER BY embedding <-> ''[1,2,3,4]'' LIMIT 5) SELECT id FROM c'),
-    ('SELECT unnest(ARRAY(SELECT id FROM items ORDER BY embedding <-> ''[1,2,3,4]'' LIMIT 5)) AS id'),
-    ('(SELECT id FROM items ORDER BY embedding <-> ''[1,2,3,4]'' LIMIT 2) UNION ALL (SELECT id FROM items ORDER BY embedding <-> ''[4,3,2,1]'' LIMIT 2)'),
+-- `@` is the distance.
+INSERT INTO queries (query)
+SELECT replace(query, '@', 'embedding <-> ''[1,2,3,4]''')
+FROM (VALUES
+    (1, 'SELECT id FROM items ORDER BY @ LIMIT 5'),
+    (2, 'SELECT id FROM items ORDER BY @ LIMIT 5 OFFSET 3'),
+    (3, 'SELECT id FROM items WHERE kind = 3 ORDER BY @ LIMIT 5'),
+    (4, 'SELECT id FROM (SELECT id FROM items ORDER BY @ LIMIT 5) s WHERE id > 0'),
+    (5, 'SELECT i.id FROM (VALUES (7), (8)) v (n),
+                LATERAL (SELECT id FROM items ORDER BY embedding <-> vector_of(n, 4) LIMIT 2) i'),
+    (6, 'WITH c AS MATERIALIZED (SELECT id FROM items ORDER BY @ LIMIT 5) SELECT id FROM c'),
+    (7, 'SELECT unnest(ARRAY(SELECT id FROM items ORDER BY @ LIMIT 5)) AS id'),
+    (8, '(SELECT id FROM items ORDER BY @ LIMIT 2)
+         UNION ALL (SELECT id FROM items ORDER BY embedding <-> ''[4,3,2,1]'' LIMIT 2)'),
     -- somebody reads the distance
-    ('SELECT i.id FROM (VALUES (7), (8)) v (n), LATERAL (SELECT id, embedding <-> vector_of(n, 4) AS d FROM items ORDER BY d LIMIT 2) i WHERE i.d < 100'),
-        ('SELECT id, embedding <-> ''[1,2,3,4]'' AS d FROM items ORDER BY embedding <-> ''[1,2,3,4]'' LIMIT 5'),
-    ('SELECT id FROM items ORDER BY embedding <-> ''[1,2,3,4]'' FETCH FIRST 5 ROWS WITH TIES'),
-    ('SELECT id FROM items ORDER BY embedding <-> ''[1,2,3,4]'', id LIMIT 5'),
-    ('SELECT id FROM (SELECT id, row_number() OVER (ORDER BY embedding <-> ''[1,2,3,4]'') AS n FROM items LIMIT 5) s ORDER BY n');
+    (9, 'SELECT i.id FROM (VALUES (7), (8)) v (n),
+                LATERAL (SELECT id, embedding <-> vector_of(n, 4) AS d FROM items ORDER BY d LIMIT 2) i
+         WHERE i.d < 100'),
+    (10, 'SELECT id, @ AS d FROM items ORDER BY @ LIMIT 5'),
+    (11, 'SELECT id FROM items ORDER BY @ FETCH FIRST 5 ROWS WITH TIES'),
+    (12, 'SELECT id FROM items ORDER BY @, id LIMIT 5'),
+    (13, 'SELECT id FROM (SELECT id, row_number() OVER (ORDER BY @) AS n FROM items LIMIT 5) s ORDER BY n')
+) q (n, query)
+ORDER BY n;
 SELECT n, output(query), same_rows(query) FROM queries ORDER BY n;
-SELECT output('INSERT INTO items SELECT id + 10000, kind, embedding FROM items ORDER BY embedding <-> ''[1,2,3,4]'' LIMIT 5');
+SELECT output('INSERT INTO items SELECT id + 10000, kind, embedding FROM items
+               ORDER BY embedding <-> ''[1,2,3,4]'' LIMIT 5');
 SELECT output('SELECT id FROM items ORDER BY embedding <-> ''[1,2,3,4]'' LIMIT 5 FOR UPDATE');
 DROP TABLE items, queries;
 DROP FUNCTION output, same_rows;
