@@ -26,9 +26,12 @@ ALTER TABLE items RESET (parallel_workers);
 SELECT * FROM read_all('items');
 SELECT mean_recall('items', 16) >= 0.95;
 -- as much memory as the notice names is enough
-\! PGOPTIONS="-c maintenance_work_mem=$(psql -Xqc 'REINDEX INDEX items_index' 2>&1 | sed -n 's/.*About \([0-9]*\) MB.*/\1MB/p')" psql -Xqc 'REINDEX INDEX items_index' && echo built
+\set memory `psql -Xqc 'REINDEX INDEX items_index' 2>&1 | sed -n 's/.*About \([0-9]*\) MB.*/\1MB/p'`
+\setenv PGOPTIONS '-c maintenance_work_mem=':memory
+\! psql -Xqc 'REINDEX INDEX items_index' && echo built
 
 -- NULLs and rows without direction take memory too
+\setenv PGOPTIONS '-c maintenance_work_mem=1MB'
 CREATE TABLE others (id int, embedding vector(3));
 INSERT INTO others SELECT i, CASE i % 3 WHEN 0 THEN '[0,0,0]'::vector WHEN 1 THEN '[1,2,3]' END
 FROM generate_series(1, 60000) i;

@@ -212,7 +212,7 @@ ArenaStore::links(uint32_t number, int layer)
 void
 ArenaStore::start_loading_code(uint32_t number)
 {
-    start_loading(node(number), sizeof(ArenaNode) + shared_->code_bytes);
+    start_loading(node(number), sizeof(ArenaNode) + space_->compared_bytes());
 }
 
 bool

@@ -9,8 +9,8 @@
 //                                                                                    kSparseFrame projections
 //                                                         L1                         none
 //
-// Links without sketches lead to nodes that have to be opened to be judged. Codes of kRotated may be refined (code.hpp):
-// the second bytes follow the first ones, then Refinement.
+// Links without sketches lead to nodes that have to be opened to be judged. Codes of kRotated may be refined
+// (code.hpp): the second bytes follow the first ones, then Refinement.
 #pragma once
 
 #include <cstdint>
@@ -104,6 +104,8 @@ struct Space {
     bool has_sketches() const { return sketch.planes > 0; }
 
     uint32_t code_bytes() const { return quant::code_bytes(kind, padded, refined); }
+    // The first ones, by which codes are compared with one another; 0: their number varies.
+    uint32_t compared_bytes() const { return quant::code_bytes(kind, padded, false); }
 
     // Frames are what sketches are made from: a code unfolded once for the many links that begin or end there.
     uint32_t frame_bytes() const;
@@ -134,8 +136,8 @@ CodeScalars encode(const Space &space, const Prepared &vector, uint8_t *code);
 // Whether vectors with these codes count as duplicates: equal scales, and equal codes but for what refines them.
 bool is_same(const Space &space, const Code &a, const Code &b);
 
-// To be called for the bytes of a node's code when it gets another row with the same code (is_same), of which `added` are the
-// bytes: what refines the code is then good for all rows of the node, or not used any more.
+// To be called for the bytes of a node's code when it gets another row with the same code (is_same), of which `added`
+// are the bytes: what refines the code is then good for all rows of the node, or not used any more.
 void share_refinement(const Space &space, uint8_t *code, const uint8_t *added);
 
 // The key of one encoded vector to another.
