@@ -324,6 +324,15 @@ END $$;
 SELECT grow(5), grow(20), grow(1000);
 SELECT count(*), count(DISTINCT id), (SELECT count(*) FROM drifting WHERE a = 1) FROM grown;
 ROLLBACK;
+-- an index that has grown since it was counted
+BEGIN;
+UPDATE pg_class SET reltuples = 20 WHERE oid = 'drifting'::regclass;
+SET LOCAL hnsw.ef_search = 5;
+SELECT k, used, wrong
+FROM unnest(ARRAY['30', '200', 'ALL']) k,
+     compare('SELECT id, embedding <-> ''[50,10]'' AS d FROM drifting WHERE a = 1
+              ORDER BY embedding <-> ''[50,10]'' LIMIT ' || k, 'stream', false);
+ROLLBACK;
 -- the number of nodes a search may open
 SET hnsw.filter_strategy = stream;
 SET hnsw.max_scan_tuples = 50;

@@ -162,6 +162,7 @@ void
 Search::work()
 {
     while (phase_ == Phase::kSearching) {
+        CHECK_FOR_INTERRUPTS();
         explore();
         if (phase_ != Phase::kSearching) return;
         take_rows();
@@ -269,19 +270,21 @@ Search::judge()
     return phase_ == Phase::kComplete;
 }
 
+// Every goal is farther than the one before, or a stream that had settled would settle for ever.
 void
 Search::look_farther()
 {
     const double wanted = static_cast<double>(wanted_);
+    double goal = nodes_for(wanted);
     if (strategy_ == Strategy::kStream && rows_known_ && !hints_.has_bound) {
-        // So far that the stream never settles by itself.
+        // So far that the stream hardly ever settles by itself: only when the index has grown since it was counted.
         progress_.stepwise = true;
-        set_goal(Max(planned_.index_rows, wanted));
+        goal = Max(planned_.index_rows, wanted);
     } else if (results_.full()) {
-        set_goal(Max(static_cast<double>(stream_->nodes_taken()), nodes_for(wanted)));
-    } else {
-        set_goal(Max(2 * goal_rows_, nodes_for(wanted)));
+        goal = Max(static_cast<double>(stream_->nodes_taken()), goal);
     }
+    if (goal <= goal_rows_ || !results_.full()) goal = Max(2 * goal_rows_, goal);
+    set_goal(goal);
 }
 
 // All rows that were not found yet, those included that no link leads to.
