@@ -5,7 +5,7 @@
 namespace vhnsw::am {
 
 // Beyond this the processor follows the sequence by itself.
-static constexpr uint32_t kPrefetchBytes = 1024;
+static constexpr uint32_t kPrefetchBytes = 2048;
 
 void
 PageStore::init(Relation index, const IndexInfo &info, const quant::SpaceQuery &query, bool want_codes)

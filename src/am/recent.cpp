@@ -90,7 +90,9 @@ prefetch_recent(Relation index, BlockNumber block, uint32_t from, uint32_t bytes
     Buffer *hint = hint_of(index, block);
     if (hint == nullptr || !BufferIsValid(*hint) || BufferIsLocal(*hint)) return;
     const char *page = static_cast<const char *>(BufferGetBlock(*hint));
+    __builtin_prefetch(GetBufferDescriptor(static_cast<uint32>(*hint - 1)));
     __builtin_prefetch(page);
+    __builtin_prefetch(page + BLCKSZ - sizeof(DiskPageTail));
     for (uint32_t at = from; at < from + bytes; at += 64) __builtin_prefetch(page + at);
 }
 

@@ -13,6 +13,8 @@ public:
     size_t size() const { return items_.size(); }
     bool empty() const { return items_.empty(); }
     const T &top() const { return items_[0]; }
+    // The one that leaves after top(). REQUIRES: size() > 1.
+    const T &second() const { return items_.size() > 2 && Before{}(items_[2], items_[1]) ? items_[2] : items_[1]; }
     std::span<const T> items() const { return items_.span(); }
 
     void clear() { items_.clear(); }

@@ -62,8 +62,9 @@ public:
             best_.push(nearest.key);
             if (best_.size() > width) best_.pop();
             absorb(opened);
-            // What the caller does with this node takes long enough for the next one to arrive.
+            // The node after the next one, too: one hop is shorter than the way from memory.
             if (!frontier_.empty()) store.prefetch(frontier_.top().id);
+            if (frontier_.size() > 1) store.prefetch(frontier_.second().id);
             id = nearest.id;
             return true;
         }

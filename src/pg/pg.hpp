@@ -64,6 +64,7 @@ extern "C" {
 #include "pgstat.h"
 #include "port/atomics.h"
 #include "storage/barrier.h"
+#include "storage/buf_internals.h"
 #include "storage/bufmgr.h"
 #include "storage/condition_variable.h"
 #include "storage/freespace.h"

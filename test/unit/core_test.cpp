@@ -127,6 +127,7 @@ UNIT_TEST(core_heap_pops_in_order)
         std::vector<uint64_t> got;
         while (!heap.empty()) {
             EXPECT(heap.top() == heap.items()[0]);
+            if (heap.size() > 1) EXPECT(heap.second() == want[got.size() + 1]);
             got.push_back(heap.pop());
         }
         EXPECT_WITH(got == want, "n = %zu", n);
