@@ -83,10 +83,11 @@ public:
     // --- GraphStore ---
 
     uint64_t key_of(Id id) const { return id + 1; }
-    void prefetch(Id id) { prefetched = id; }
+    void prefetch(Id id) { prefetched.push_back(id); }
     Id below(Id id, const Opened &) const { return id - (uint64_t{1} << 32); }
     bool open(Id id, VisitedSet &visited, float limit, Opened &opened)
     {
+        prefetched.clear();
         if (gone.count(node_of(id))) return false;
         ++opens[id];
         opened.key = key_to(node_of(id));
@@ -154,7 +155,7 @@ public:
     std::set<uint32_t> dead;     // nodes that lead on, but are to be removed
     std::set<uint32_t> full;     // nodes that take no rows
     std::map<Id, size_t> opens;  // how often each was opened
-    Id prefetched = 0;
+    std::vector<Id> prefetched;  // since a node was opened
 
 private:
     struct ListView {
