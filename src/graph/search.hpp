@@ -134,8 +134,9 @@ private:
     Retain retain_ = Retain::kAll;
 };
 
-// Upper layers are walked with this width: with estimates, the single best candidate is too easily a wrong one.
-inline constexpr size_t kDescentWidth = 2;
+// Upper layers are walked with this width: with estimates, the single best candidate is too easily a wrong one, and a
+// search that begins in the wrong cluster does not leave it (README.md).
+inline constexpr size_t kDescentWidth = 8;
 
 // The nearest node to be found from `start` on its layer, by its own key, and its id one layer below.
 template <GraphStore Store>

@@ -74,22 +74,20 @@ nodes_with(const NodeShape &shape, const PageRoom &room, uint32_t links, uint32_
     return nodes;
 }
 
-// Refined codes save rows fetched from the table, fewer links cost steps of the search: 18 instead of 24 make a search
-// for the same recall a quarter longer (tate384), 20 instead of 27 a tenth (fashion784).
-bool
-is_fair(uint32_t capacity, uint32_t wanted)
-{
-    return capacity >= wanted - wanted / 5;
-}
-
-// Refines the codes of a shape that was chosen without, where that costs few links and no part of the sketches.
+// Refines the codes of a shape that was chosen without. The room comes from the links while there are more than enough,
+// then from their sketches: with 20 links instead of 28 and whole sketches, part of a clustered set is out of reach of
+// every search (am/README.md).
 void
 refine_if_cheap(NodeShape &shape, uint32_t node_bytes, uint32_t wanted)
 {
     NodeShape refined = shape;
     refined.refined = true;
+    const uint32_t enough = std::min(shape.capacity, wanted + wanted / 6);
+    if (links_within(refined, node_bytes) < enough)
+        refined.sketch.dims = sketch_dims_within(refined, node_bytes, enough);
     refined.capacity = std::min(shape.capacity, links_within(refined, node_bytes));
-    if (shape.code_inline && is_fair(refined.capacity, wanted)) shape = refined;
+    // Shorter ones steer too coarsely.
+    if (shape.code_inline && 3 * refined.sketch.dims >= 2 * shape.sketch.dims) shape = refined;
 }
 
 // Nodes whose links have sketches. `wanted` links; False when no page has room for one.

@@ -1,9 +1,11 @@
 // Recall and hops of the graph without a server: builds in memory, lays the nodes out as pages would hold them,
 // searches.
-//   graph_bench FOLDER [metric=l2|ip|cosine] [m=16] [efc=64] [bits=0] [cap=0] [rows=0] [nq=1000] [exact=0] [filter=0]
+//   graph_bench FOLDER [metric=l2|ip|cosine] [m=16] [efc=64] [bits=0] [cap=0] [sketch=0] [rows=0] [nq=1000]
+//               [exact=0] [filter=0]
 // FOLDER holds base and query (.fvecs or .bvecs); recall@10 is scored by distance against all rows. bits: of a link's
-// sketch, 0 = by dimensions. cap: links of a node, 0 = what fits a page. exact=1: neighbours are scored by their
-// codes, not by sketches. filter=1: searches under filters instead, see graph_bench_filter.cpp.
+// sketch, 0 = by dimensions. cap: links of a node, 0 = what fits a page. sketch: dimensions of one, 0 = all. exact=1:
+// neighbours are scored by their codes, not by sketches. filter=1: searches under filters instead, see
+// graph_bench_filter.cpp.
 #include "graph_bench.hpp"
 
 #include <algorithm>
@@ -139,6 +141,7 @@ main(int argc, char **argv)
                                        options.number("bits", quant::kAutoLinkBits)},
                                       {8160, 4, 40, 8});
     if (options.number("cap", 0) > 0) bench.shape.capacity = options.number("cap", 0);
+    if (options.number("sketch", 0) > 0) bench.shape.sketch.dims = options.number("sketch", 0);
     bench.rotation = quant::Rotation::make(42, bench.base.dims);
     printf("%u dims, %u links of %u bytes, %u planes, node of %u bytes\n", bench.base.dims, bench.shape.capacity,
            bench.shape.link_bytes(), bench.shape.sketch.planes, bench.shape.body_bytes());

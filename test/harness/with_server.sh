@@ -52,7 +52,8 @@ initdb -D "$WORK/data" -U "$PGUSER" -A trust --no-locale --encoding=UTF8 --no-sy
     { cat "$WORK/initdb.log" >&2; exit 1; }
 trap 'pg_ctl -D "$WORK/data" -m immediate -w stop >/dev/null 2>&1 || true' EXIT
 trap 'exit 130' INT TERM HUP
+# What hangs becomes an error of the statement that did.
 pg_ctl -D "$WORK/data" -l "$WORK/server.log" -w start >/dev/null \
-    -o "-c listen_addresses='' -c unix_socket_directories='$PGHOST' -c fsync=off ${SERVER_OPTIONS-}" ||
+    -o "-c listen_addresses='' -c unix_socket_directories='$PGHOST' -c fsync=off -c statement_timeout=10min ${SERVER_OPTIONS-}" ||
     { cat "$WORK/server.log" >&2; exit 1; }
 "$@"

@@ -167,21 +167,24 @@ UNIT_TEST(quant_fused_shapes_of_well_known_dims)
     }
 }
 
-// Codes are refined where a page keeps its nodes, sketches their dimensions, and nodes four fifths of 1.5 m links.
+// Codes are refined where a page keeps its nodes, nodes more than 1.5 m links, and sketches two thirds of their length.
 UNIT_TEST(quant_fused_refines_codes_where_that_is_cheap)
 {
     struct Known {
-        uint32_t dims, capacity;
+        uint32_t dims, capacity, sketch_dims;
         bool refined;
     };
-    constexpr Known kKnown[] = {{128, 26, true},   {384, 24, false},  {768, 21, true},  {784, 20, true},
-                                {832, 26, false},  {1024, 41, true},  {1536, 23, true}, {2048, 24, false},
-                                {3072, 24, false}, {16000, 24, false}};
+    constexpr Known kKnown[] = {{128, 29, 96, true},     {384, 24, 256, true},    {768, 28, 544, true},
+                                {784, 27, 544, true},    {832, 26, 576, true},    {1024, 41, 1024, true},
+                                {1536, 28, 1280, true},  {2048, 24, 1856, false}, {3072, 24, 1536, false},
+                                {16000, 24, 2528, false}};
     for (const Known &known : kKnown) {
         NodeShape shape =
             choose_shape({CodeKind::kRotated, known.dims, 16, kAutoLinkBits, Refine::kIfCheap}, kNodeRoom);
-        EXPECT_WITH(shape.refined == known.refined && shape.capacity == known.capacity, "%u dims: %s, %u links",
-                    known.dims, shape.refined ? "refined" : "not refined", shape.capacity);
+        EXPECT_WITH(shape.refined == known.refined && shape.capacity == known.capacity &&
+                        shape.sketch.dims == known.sketch_dims,
+                    "%u dims: %s, %u links of %u dims", known.dims, shape.refined ? "refined" : "not refined",
+                    shape.capacity, shape.sketch.dims);
         EXPECT(nodes_per_page(shape) == nodes_per_page(shape_of(known.dims, 16, kAutoLinkBits)));
     }
     for (uint32_t link_bits : {kAutoLinkBits, 0u})
