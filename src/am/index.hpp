@@ -78,9 +78,6 @@ void note_recent(Relation index, BlockNumber block, Buffer buffer);
 // not pinned and may be another one by now: nothing is read.
 void prefetch_recent(Relation index, BlockNumber block, uint32_t from, uint32_t bytes);
 
-// How many blocks the index has at least: as many as when it was last asked, which is when a page beyond them is met.
-BlockNumber known_extent(Relation index);
-
 // Raises INDEX_CORRUPTED when the index has no such block. For addresses that come from its pages.
 void check_block(Relation index, BlockNumber block);
 

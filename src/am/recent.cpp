@@ -29,30 +29,17 @@ hint_of(Relation index, BlockNumber block)
 
 }  // namespace
 
-// Asking the file for its length is a call of the operating system, which takes longer than finding a cached page.
-static BlockNumber
-ask_extent(Relation index)
-{
-    const BlockNumber extent = RelationGetNumberOfBlocks(index);
-    IndexCache *cache = cache_of(index);
-    if (cache != nullptr) cache->extent = extent;
-    return extent;
-}
-
-BlockNumber
-known_extent(Relation index)
-{
-    const IndexCache *cache = cache_of(index);
-    return cache != nullptr && cache->extent > 0 ? cache->extent : ask_extent(index);
-}
-
 // What ReadBuffer would say of files helps nobody to repair the index; and to InvalidBlockNumber it would add a page.
+// Asking the file for its length is a call of the operating system, which takes longer than finding a cached page.
 void
 check_block(Relation index, BlockNumber block)
 {
-    const IndexCache *cache = cache_of(index);
+    IndexCache *cache = cache_of(index);
     if (cache != nullptr && block < cache->extent) return;
-    if (block >= ask_extent(index)) report_corruption(index, block, "beyond the end of the index");
+    const BlockNumber extent = RelationGetNumberOfBlocks(index);
+    if (block >= extent) report_corruption(index, block, "beyond the end of the index");
+    // It may have been dropped meanwhile.
+    if ((cache = cache_of(index)) != nullptr) cache->extent = extent;
 }
 
 void

@@ -138,7 +138,7 @@ Stream::begin(IndexScanDesc desc, const RowSet *rows, const graph::FilterGoal &g
     ignore_killed_ = desc->ignore_killed_tuples;
     read_query(desc);
     meta_ = read_meta(index_);
-    blocks_ = known_extent(index_);
+    blocks_ = RelationGetNumberOfBlocks(index_);
     extend_hints(index_, blocks_);
     tail_ = Tail::kSearching;
     filter_.rows = rows;

@@ -95,7 +95,7 @@ inline constexpr uint32_t kAutoLinkBits = UINT32_MAX;
 // Whether codes are to be refined.
 enum class Refine : uint8_t {
     kNever,
-    kIfCheap,  // where a node keeps a fair number of links, and a page its nodes
+    kIfCheap,  // where a page keeps its nodes, nodes enough links, and sketches two thirds of their length
     kAlways,   // where the code is beside the links
 };
 
